@@ -1,0 +1,302 @@
+"""connect(): which Foundry the notebooks talk to. ``.env`` decides: a project endpoint there means live, none means
+the offline mock. Either way the result is printed, so that nobody is in doubt."""
+
+import io
+import os
+import re
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from helpers import auth
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY")
+
+PROJECT_SHAPE = "https://<resource-name>.services.ai.azure.com/api/projects/<project-name>"
+RESOURCE_HOST = re.compile(r"(?P<name>[^.]+)\.(services\.ai|openai|cognitiveservices)\.azure\.com$")
+REGIONAL_HOST = re.compile(r"\.api\.cognitive\.microsoft\.com$")
+PLACEHOLDER = re.compile(r"[<>{}]|\byour[-_ ]|\.\.\.|\bxxx|replace[-_ ]?me", re.IGNORECASE)
+QUOTES = "\"'`“”‘’«»"
+
+_exported: dict[str, tuple[str | None, str | None]] = {}  # what connect() set in os.environ: name -> (value, before)
+_mock = None  # the mock that connect() started in this process
+
+
+class SettingsError(ValueError):
+    """A setting that cannot work, with the value to use instead. Notebooks show it without a traceback."""
+
+    def _render_traceback_(self):
+        return [f"SettingsError: {self}"]
+
+
+@dataclass(frozen=True)
+class Foundry:
+    """Where requests go and how they sign in. ``api_key`` is None when there is none; ``live`` is False for the mock."""
+
+    project_endpoint: str
+    resource_endpoint: str
+    model: str
+    api_key: str | None = field(default=None, repr=False)
+    live: bool = False
+
+    def headers(self, sign_in: str = "token", scope: str = auth.PROJECT_SCOPE) -> dict[str, str]:
+        """The header that signs a request: ``"token"`` gives Authorization with an Entra ID token for ``scope``,
+        ``"key"`` gives api-key. Raises SettingsError when there is no key, ValueError for another word."""
+        if sign_in == "token":
+            return auth.token_headers(auth.token(scope))
+        if sign_in != "key":
+            raise ValueError(f'sign_in is "token" or "key", not {sign_in!r}')
+        if not self.api_key:
+            raise SettingsError("there is no API key: put it in .env as FOUNDRY_API_KEY, or sign in with a token")
+        return auth.key_headers(self.api_key)
+
+    def banner(self) -> str:
+        """The lines that connect() prints."""
+        if self.live:
+            first = "LIVE: requests go to Azure and may cost money"
+            sign_in = "Entra ID token (DefaultAzureCredential)" + (" or API key" if self.api_key else "")
+        else:
+            first = "OFFLINE MOCK: no account, nothing leaves this machine, answers written for this course"
+            sign_in = "Entra ID token or API key, both made by the mock"
+        return "\n".join(
+            [
+                first,
+                f"  project endpoint   {self.project_endpoint}",
+                f"  resource endpoint  {self.resource_endpoint}",
+                f"  model deployment   {self.model}",
+                f"  sign-in            {sign_in}",
+            ]
+        )
+
+
+def connect() -> Foundry:
+    """Read ``.env``, print where requests will go, and return it as a Foundry.
+
+    Live when FOUNDRY_PROJECT_ENDPOINT is set. Otherwise the offline mock: the one that FOUNDRY_MOCK_ENV announces, or
+    one started in this process. In both cases the settings are put in ``os.environ`` under the names the SDK samples
+    use. Call it again after a change of ``.env``. Raises SettingsError with the corrected value.
+    """
+    _forget()
+    announced = _announced_mock()
+    settings, dotenv = _read_settings(announced)
+    if settings["FOUNDRY_PROJECT_ENDPOINT"]:
+        foundry = _live(settings)
+        variables = {
+            **{name: value for name, value in dotenv.items() if name not in os.environ},
+            "FOUNDRY_PROJECT_ENDPOINT": foundry.project_endpoint,
+            "FOUNDRY_RESOURCE_ENDPOINT": foundry.resource_endpoint,
+            "FOUNDRY_MODEL_NAME": foundry.model,
+            "FOUNDRY_API_KEY": foundry.api_key,
+        }
+    else:
+        variables = _reachable(announced) if announced else _started_mock()
+        foundry = Foundry(
+            project_endpoint=variables["FOUNDRY_PROJECT_ENDPOINT"],
+            resource_endpoint=variables["FOUNDRY_RESOURCE_ENDPOINT"],
+            model=variables["FOUNDRY_MODEL_NAME"],
+            api_key=variables["FOUNDRY_API_KEY"],
+        )
+    for name, value in variables.items():
+        _set(name, value)
+    print(foundry.banner())
+    if not foundry.live and settings["FOUNDRY_API_KEY"]:
+        print("  note               FOUNDRY_API_KEY is set but FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used")
+    return foundry
+
+
+# -- where settings come from ------------------------------------------------------------------------------------------
+def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The course's settings, and everything in ``.env``. The environment goes before ``.env``, even an empty value, as
+    python-dotenv has it; only what an announced mock put there does not count."""
+    from dotenv import dotenv_values
+
+    path = ROOT / ".env"
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""  # -sig: Windows editors add a mark
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path.name} is not UTF-8 text: save it again as UTF-8") from error
+    dotenv = {n: v for n, v in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if v}
+
+    def value(name: str) -> str:
+        from_environment = os.environ.get(name)
+        if from_environment is None or from_environment == mock.get(name):
+            return dotenv.get(name, "").strip()
+        return from_environment.strip()
+
+    return {name: value(name) for name in SETTINGS}, dotenv
+
+
+def _announced_mock() -> dict[str, str]:
+    """The variables of the mock that FOUNDRY_MOCK_ENV points to; empty when it points to none."""
+    from dotenv import dotenv_values
+
+    path = os.environ.get("FOUNDRY_MOCK_ENV", "").strip()
+    if not path:
+        return {}
+    written = dotenv_values(path, interpolate=False) if Path(path).is_file() else {}
+    return {**{name: value for name, value in written.items() if value}, "FOUNDRY_MOCK_ENV": path}
+
+
+def _reachable(announced: dict[str, str]) -> dict[str, str]:
+    path = announced["FOUNDRY_MOCK_ENV"]
+    again = f"start it with: python -m helpers mock --env-file {path} (or unset FOUNDRY_MOCK_ENV)"
+    endpoint = urlsplit(announced.get("FOUNDRY_RESOURCE_ENDPOINT", ""))
+    if not endpoint.hostname:
+        raise SettingsError(f"FOUNDRY_MOCK_ENV names {path}, and a running mock writes that file; there is none: {again}")
+    try:
+        socket.create_connection((endpoint.hostname, endpoint.port or 443), timeout=3).close()
+    except OSError:
+        raise SettingsError(f"FOUNDRY_MOCK_ENV names {path}, and no mock answers there any more: {again}") from None
+    return announced
+
+
+def _started_mock() -> dict[str, str]:
+    global _mock
+    if _mock is None:
+        from helpers.mock.server import MockServer
+
+        _mock = MockServer()
+        _mock.start()
+    return _mock.variables
+
+
+def _set(name: str, value: str | None) -> None:
+    """Set a variable (None takes it out) until the next connect()."""
+    _exported[name] = (value, _exported.get(name, (None, os.environ.get(name)))[1])
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def _forget() -> None:
+    """Take back what the last connect() set, unless someone has changed it since."""
+    for name, (value, before) in _exported.items():
+        if os.environ.get(name) == value:
+            if before is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = before
+    _exported.clear()
+
+
+# -- a live project: each setting is checked, and a bad one is answered with the value to use ----------------------------
+def _live(settings: dict[str, str]) -> Foundry:
+    project_endpoint = check_project_endpoint(settings["FOUNDRY_PROJECT_ENDPOINT"])
+    parts = urlsplit(project_endpoint)
+    return Foundry(
+        project_endpoint=project_endpoint,
+        # One resource answers under this host for both kinds of endpoints.
+        resource_endpoint=check_resource_endpoint(settings["FOUNDRY_RESOURCE_ENDPOINT"] or f"https://{parts.netloc}"),
+        model=check_model_name(settings["FOUNDRY_MODEL_NAME"]),
+        api_key=check_api_key(settings["FOUNDRY_API_KEY"]) if settings["FOUNDRY_API_KEY"] else None,
+        live=True,
+    )
+
+
+def check_project_endpoint(value: str) -> str:
+    """The project endpoint without a trailing slash. Raises SettingsError with the corrected value."""
+    name = "FOUNDRY_PROJECT_ENDPOINT"
+    _refuse_placeholder(name, value, PROJECT_SHAPE, "The portal shows the project endpoint on the project's Home page.")
+    fixed, problems = _clean_url(value)
+    parts = urlsplit(fixed)
+    host = parts.hostname or ""
+    resource = RESOURCE_HOST.search(host)
+    project = re.match(r"/api/projects/([^/]+)(/.*)?$", re.sub("//+", "/", parts.path))
+    if host == "ai.azure.com":
+        problems.append("it is the address of the portal page, not an endpoint")
+        fixed = PROJECT_SHAPE
+    elif REGIONAL_HOST.search(host):
+        problems.append("it is a regional endpoint, and a project has its own host name")
+        fixed = PROJECT_SHAPE
+    elif not project:
+        problems.append("it is the resource endpoint; a project endpoint ends in /api/projects/<project-name>")
+        host = f"{resource['name']}.services.ai.azure.com" if resource else parts.netloc
+        fixed = f"https://{host}/api/projects/<project-name>"
+    else:
+        if (project[2] or "").strip("/"):
+            problems.append(f"it goes on after the project name ({project[2]}), and the lessons add that part")
+        netloc = parts.netloc
+        if resource and ".services.ai." not in host:
+            problems.append("a project lives under the host name that ends in .services.ai.azure.com")
+            netloc = f"{resource['name']}.services.ai.azure.com"
+        fixed = f"https://{netloc}/api/projects/{project[1]}"
+    return _accept(name, value, fixed, problems)
+
+
+def check_resource_endpoint(value: str) -> str:
+    """The resource endpoint: scheme and host only. Raises SettingsError with the corrected value."""
+    name = "FOUNDRY_RESOURCE_ENDPOINT"
+    _refuse_placeholder(name, value, "https://<resource-name>.services.ai.azure.com", "It may also be left empty.")
+    fixed, problems = _clean_url(value)
+    parts = urlsplit(fixed)
+    if parts.path.strip("/"):
+        problems.append(f"it goes on after the host ({parts.path}), and the lessons add that part")
+    return _accept(name, value, f"https://{parts.netloc}", problems)
+
+
+def check_model_name(value: str) -> str:
+    """The deployment name. Raises SettingsError with the corrected value."""
+    name, where = "FOUNDRY_MODEL_NAME", "The portal lists deployments under Models + endpoints."
+    if not value:
+        raise SettingsError(f"{name} is empty: set it to the name of a deployment, such as gpt-4.1-mini. {where}")
+    _refuse_placeholder(name, value, "gpt-4.1-mini", where)
+    fixed = value.strip(QUOTES).strip()
+    problems = [] if fixed == value else ["it has quotes around it"]
+    if "/" in fixed or " " in fixed:
+        raise SettingsError(f"{name} is not a deployment name\n  found  {value}\n  use    gpt-4.1-mini, or your own. {where}")
+    return _accept(name, value, fixed, problems)
+
+
+def check_api_key(value: str) -> str:
+    """The API key. Raises SettingsError; the message never holds the key."""
+    name = "FOUNDRY_API_KEY"
+    shown = f"a value of {len(value)} characters, not shown"
+    if PLACEHOLDER.search(value):
+        problem = "it still holds the placeholder; copy the key from the project's Home page, or leave it empty"
+    elif value.strip(QUOTES) != value:
+        problem = "it has quotes around it; write the key alone"
+    elif value.lower().startswith(("bearer ", "api-key")):
+        problem = "it starts with a header's words; write the key alone"
+    elif value.startswith("eyJ") and value.count(".") == 2:
+        problem = "it is an Entra ID token, which expires within about an hour; leave it empty to sign in with a token"
+    elif any(c.isspace() or not c.isprintable() for c in value):
+        problem = "it has a space or a line break in it; copy it again"
+    elif value.startswith("http"):
+        problem = "it is a URL; the key is the other value on that page"
+    else:
+        return value
+    raise SettingsError(f"{name}: {problem}\n  found  {shown}")
+
+
+def _clean_url(value: str) -> tuple[str, list[str]]:
+    """The value as an https URL without quotes, query or trailing slash, and what had to be mended for that."""
+    problems = []
+    fixed = value.strip(QUOTES).strip()
+    if fixed != value.strip():
+        problems.append("it has quotes around it")
+    if re.match(r"http://", fixed, re.IGNORECASE):
+        problems.append("it starts with http://, and keys and tokens travel over https:// only")
+        fixed = "https://" + fixed[7:]
+    elif not re.match(r"https://", fixed, re.IGNORECASE):
+        problems.append("it does not start with https://")
+        fixed = "https://" + re.sub(r"^[a-z]*:?/+", "", fixed)
+    parts = urlsplit(fixed)
+    if parts.query or parts.fragment:
+        problems.append("it has a query after the path")
+    return parts._replace(query="", fragment="").geturl().rstrip("/"), problems
+
+
+def _refuse_placeholder(name: str, value: str, shape: str, where: str) -> None:
+    if PLACEHOLDER.search(value):
+        raise SettingsError(
+            f"{name} still holds a placeholder\n  found  {value}\n  use    {shape}, with your own names. {where}"
+        )
+
+
+def _accept(name: str, value: str, fixed: str, problems: list[str]) -> str:
+    if problems:
+        raise SettingsError(f"{name}: {'; '.join(problems)}\n  found  {value}\n  use    {fixed}")
+    return fixed

@@ -1,0 +1,157 @@
+"""The course's own virtual environment, ``.venv``: made, filled and entered by the commands. Standard library only."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.txt"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "installed.sha256"
+LOG = VENV / "install.log"
+
+OFFLINE = re.compile(
+    r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|ProxyError"
+    r"|Connection refused|ConnectTimeout|Read timed out|dns error|error sending request|tcp connect error"
+    r"|Could not connect|getaddrinfo failed|nodename nor servname",
+    re.IGNORECASE,
+)
+
+
+class SetupProblem(Exception):
+    """Something is missing on this machine. The message is one line that names the fix."""
+
+
+def enter(arguments: list[str]) -> None:
+    """Make sure ``.venv`` holds what ``requirements.txt`` locks, and go on in it: returns when this Python is the one in
+    ``.venv``, otherwise runs ``python -m helpers <arguments>`` with that one. Raises SetupProblem."""
+    if not _is_current():
+        _make()
+        _install()
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    command = [str(PYTHON), "-m", "helpers", *arguments]
+    if os.name == "nt":  # there exec would return to the prompt at once
+        raise SystemExit(subprocess.call(command))
+    sys.stdout.flush()
+    os.execv(PYTHON, command)
+
+
+def _fingerprint() -> str:
+    """What the environment depends on: the lock, the project's own metadata, the Python, and where the clone is."""
+    inputs = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+    return hashlib.sha256(b"\0".join(inputs)).hexdigest()
+
+
+def _is_current() -> bool:
+    return STAMP.is_file() and STAMP.read_text().strip() == _fingerprint() and PYTHON.exists()
+
+
+def _make() -> None:
+    version = _python_version() if PYTHON.exists() else None
+    if version and version < (3, 11):
+        raise SetupProblem(
+            f"{VENV} holds Python {version[0]}.{version[1]}, and the course needs 3.11 or newer. "
+            "Delete that folder and run this command again."
+        )
+    if version:
+        return
+    if not os.access(ROOT, os.W_OK):
+        raise SetupProblem(f"{ROOT} cannot be written to, and the course installs into it. Copy the course to a folder of yours.")
+    uv = shutil.which("uv")
+    if not uv and not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+        raise _no_venv()
+    print("Making a virtual environment in .venv ...", flush=True)
+    python = sys.executable
+    make = [uv, "venv", "--quiet", "--clear", "--python", python] if uv else [python, "-m", "venv", "--clear"]
+    made = subprocess.run([*make, str(VENV)], capture_output=True, text=True)
+    if made.returncode:
+        if "ensurepip" in made.stdout + made.stderr:
+            raise _no_venv()
+        said = (made.stderr or made.stdout).strip().splitlines() or ["no reason given"]
+        raise SetupProblem(f"Could not make {VENV}: {said[-1].strip()}")
+
+
+def _no_venv() -> SetupProblem:
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    return SetupProblem(
+        f"This Python has no venv module with pip in it. On Debian and Ubuntu: sudo apt install {package}. "
+        "Elsewhere: install Python from https://www.python.org/downloads/."
+    )
+
+
+def _python_version() -> tuple[int, int] | None:
+    """The version of the Python in ``.venv``, or None when it does not run."""
+    question = "import sys; print(*sys.version_info[:2])"
+    try:
+        said = subprocess.run([str(PYTHON), "-c", question], capture_output=True, text=True, timeout=60)
+        major, minor = said.stdout.split()
+        return int(major), int(minor)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def _install() -> None:
+    uv = shutil.which("uv")
+    total = sum(1 for line in LOCK.read_text().splitlines() if "==" in line)
+    print(f"Installing about {total} packages with {'uv' if uv else 'pip'}; this happens once ...", flush=True)
+    if uv:
+        command = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), "-r", str(LOCK)]
+    else:
+        command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", str(LOCK)]
+        if not subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True).returncode == 0:
+            subprocess.run([str(PYTHON), "-m", "ensurepip"], capture_output=True)
+    said = []
+    try:
+        with (
+            LOG.open("w", encoding="utf-8") as log,
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            ) as running,
+        ):
+            for line in running.stdout:
+                log.write(line)
+                said.append(line)
+                _show_progress(len(said), line)
+    except OSError as error:
+        raise SetupProblem(f"Could not write to {VENV}: {error.strerror}. Make the folder writable, or copy the course.") from None
+    _end_progress()
+    if running.returncode:
+        _explain("".join(said))
+    STAMP.write_text(_fingerprint() + "\n")
+    print("Installed.", flush=True)
+
+
+def _explain(said: str) -> None:
+    """Turn an installer's output into one line with the fix."""
+    if OFFLINE.search(said):
+        raise SetupProblem(
+            "Could not reach the package index to install what the course needs. Connect to the internet "
+            f"(behind a proxy, set HTTPS_PROXY) and run this command again. Details: {LOG}"
+        )
+    if "No space left" in said:
+        raise SetupProblem(f"The disk is full: the course needs about 500 MB. Details: {LOG}")
+    errors = [line.strip() for line in said.splitlines() if line.strip().lower().startswith("error")]
+    reason = f" ({errors[-1]})" if errors else ""
+    raise SetupProblem(f"Installing the packages failed{reason}. The installer's own words are in {LOG}")
+
+
+def _show_progress(count: int, line: str) -> None:
+    word = line.split()[0] if line.split() else ""
+    if sys.stdout.isatty():
+        print(f"\r  {line.strip()[:76]:<76}", end="", flush=True)
+    elif word in ("Collecting", "Resolved", "Prepared", "Installing", "Successfully") and (
+        word != "Collecting" or count % 40 == 1
+    ):
+        print(f"  {line.strip()[:76]}", flush=True)
+
+
+def _end_progress() -> None:
+    if sys.stdout.isatty():
+        print("\r" + " " * 78 + "\r", end="", flush=True)

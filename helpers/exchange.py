@@ -1,0 +1,283 @@
+"""Exchange: one HTTP request and its response. Everything in this project that looks at HTTP uses this one type."""
+
+import base64
+import json
+import pprint
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpers.redaction import HIDDEN, redact_body, redact_header, redact_url
+
+# Headers that every HTTP client adds by itself: left out of the curl and Python forms.
+ADDED_BY_CLIENTS = {"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"}
+
+
+class Headers(Mapping):
+    """Header fields in the order they were sent. Names compare without case; repeated fields read as one value joined
+    with ", " (RFC 9110 section 5.3). ``pairs`` holds them as they came."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
+        if isinstance(pairs, Headers):
+            pairs = pairs.pairs
+        elif isinstance(pairs, Mapping):
+            pairs = pairs.items()
+        self.pairs = tuple((str(name), str(value)) for name, value in pairs)
+
+    def __getitem__(self, name: str) -> str:
+        name = name.lower()
+        values = [value for field, value in self.pairs if field.lower() == name]
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def __iter__(self) -> Iterator[str]:
+        spelled: dict[str, str] = {}
+        for field, _ in self.pairs:
+            spelled.setdefault(field.lower(), field)
+        return iter(spelled.values())
+
+    def __len__(self) -> int:
+        return len({field.lower() for field, _ in self.pairs})
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Headers) and self.pairs == other.pairs
+
+    def __hash__(self) -> int:
+        return hash(self.pairs)
+
+    def __repr__(self) -> str:
+        return f"Headers({ {name: redact_header(name, value) for name, value in self.pairs} })"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exchange:
+    """One HTTP request and, once it is answered, the response to it. Immutable; shown with its secrets hidden.
+
+    ``status`` is None until there is an answer. ``elapsed`` is in seconds. ``chunks`` holds, for a stream, each piece of
+    the body with the seconds since the request was sent. ``source`` says where a recording comes from:
+    ``{"kind": "recorded" | "documented" | "authored", "from": ..., "date": ...}``.
+    """
+
+    method: str
+    url: str
+    request_headers: Headers = Headers()
+    request_body: bytes = b""
+    status: int | None = None
+    reason: str = ""
+    response_headers: Headers = Headers()
+    response_body: bytes = b""
+    elapsed: float | None = None
+    chunks: tuple[tuple[float, bytes], ...] = ()
+    source: Mapping[str, str] | None = None
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+    @property
+    def request_json(self) -> Any:
+        """The request body as JSON, or None when it is not JSON."""
+        return _json_or_none(self.request_body)
+
+    @property
+    def response_json(self) -> Any:
+        """The response body as JSON, or None when it is not JSON."""
+        return _json_or_none(self.response_body)
+
+    @classmethod
+    def from_requests(cls, response) -> "Exchange":
+        """The exchange behind a ``requests.Response``: what was sent is in ``response.request``.
+
+        Raises TypeError for anything else, with what to pass instead.
+        """
+        request = getattr(response, "request", None)
+        if not hasattr(response, "status_code") or not hasattr(request, "method"):
+            raise TypeError(f"expected the response of a request, such as requests.post(...), got {response!r:.80}")
+        body = request.body or b""
+        return cls(
+            method=request.method,
+            url=str(request.url),
+            request_headers=Headers(request.headers),
+            request_body=body.encode() if isinstance(body, str) else bytes(body),
+            status=response.status_code,
+            reason=response.reason or "",
+            response_headers=Headers(response.headers),
+            response_body=response.content,
+            elapsed=response.elapsed.total_seconds(),
+        )
+
+    # -- hiding ------------------------------------------------------------------------------------------------------
+    def redacted(self) -> "Exchange":
+        """The same exchange with keys, tokens and cookies replaced by ``[redacted]``."""
+        return replace(
+            self,
+            url=redact_url(self.url),
+            request_headers=_redact_headers(self.request_headers),
+            request_body=redact_body(self.request_body, self.request_headers.get("content-type", "")),
+            response_headers=_redact_headers(self.response_headers),
+            response_body=redact_body(self.response_body, self.response_headers.get("content-type", "")),
+            chunks=tuple((at, redact_body(chunk)) for at, chunk in self.chunks),
+        )
+
+    # -- showing: always without secrets -----------------------------------------------------------------------------
+    def __repr__(self) -> str:
+        answer = f"{self.status} {self.reason}".strip() if self.status else "no answer yet"
+        return f"<Exchange {self.method} {redact_url(self.url)} -> {answer}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        from helpers.display import exchange_bundle
+
+        return exchange_bundle(self)
+
+    def as_curl(self) -> str:
+        """The request as a curl command. Secrets appear as ``$AUTH_TOKEN`` and ``$FOUNDRY_API_KEY``."""
+        clean = self.redacted()
+        lines = [f"curl -X {clean.method} {shlex.quote(clean.url)}"]
+        for name, value in clean._own_headers():
+            if HIDDEN in value:
+                lines.append(f'-H "{name}: {value.replace(HIDDEN, "$" + _variable(name))}"')
+            else:
+                lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
+        if clean.request_body:
+            data = clean.request_json
+            text = _text(clean.request_body) if data is None else json.dumps(data, indent=2, ensure_ascii=False)
+            lines.append(f"-d {shlex.quote(text)}")
+        return " \\\n  ".join(lines)
+
+    def as_python(self) -> str:
+        """The request as Python that uses ``requests``. Secrets are read from the environment."""
+        clean = self.redacted()
+        data = clean.request_json
+        headers = []
+        for name, value in clean._own_headers():
+            if data is not None and name.lower() == "content-type" and value == "application/json":
+                continue  # json= sends it
+            if HIDDEN in value:
+                value = value.replace(HIDDEN, "{os.environ['" + _variable(name) + "']}")
+                headers.append(f'        "{name}": f"{value}",')
+            else:
+                headers.append(f"        {name!r}: {value!r},")
+        known = clean.method.lower() in ("get", "post", "put", "patch", "delete", "head", "options")
+        call = f"requests.{clean.method.lower()}(" if known else f"requests.request(\n    {clean.method!r},"
+        lines = ["import os", "", "import requests", "", f"response = {call}", f"    {clean.url!r},"]
+        if headers:
+            lines += ["    headers={", *headers, "    },"]
+        if data is not None:
+            body = pprint.pformat(data, width=100, sort_dicts=False).replace("\n", "\n         ")
+            lines.append(f"    json={body},")
+        elif clean.request_body:
+            lines.append(f"    data={clean.request_body!r},")
+        return "\n".join([*lines, ")"])
+
+    def as_http(self) -> str:
+        """Request and response as they travel: start line, headers, empty line, body."""
+        clean = self.redacted()
+        parts = urlsplit(clean.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = [f"{name}: {value}" for name, value in clean.request_headers.pairs]
+        if "host" not in clean.request_headers:
+            headers.insert(0, f"Host: {parts.netloc}")
+        lines = [f"{clean.method} {target} HTTP/1.1", *headers, "", _text(clean.request_body)]
+        if clean.status is not None:
+            lines += ["", f"HTTP/1.1 {clean.status} {clean.reason}".rstrip()]
+            lines += [f"{name}: {value}" for name, value in clean.response_headers.pairs]
+            lines += ["", _text(clean.response_body)]
+        return "\n".join(lines)
+
+    def _own_headers(self) -> list[tuple[str, str]]:
+        return [
+            (name, value)
+            for name, value in self.request_headers.pairs
+            if name.lower() not in ADDED_BY_CLIENTS and (name.lower(), value) != ("accept", "*/*")
+        ]
+
+    # -- keeping -----------------------------------------------------------------------------------------------------
+    def save(self, path: str | Path) -> None:
+        """Write the exchange to a JSON file a person can read and edit. Secrets are hidden first; JSON bodies are kept
+        as JSON values, so their spacing is not."""
+        clean = self.redacted()
+        data: dict[str, Any] = {"source": dict(clean.source)} if clean.source else {}
+        data["request"] = {"method": clean.method, "url": clean.url, "headers": dict(clean.request_headers)}
+        data["request"] |= _body_fields(clean.request_body)
+        if clean.status is not None:
+            data["response"] = {"status": clean.status, "reason": clean.reason}
+            if clean.elapsed is not None:
+                data["response"]["elapsed"] = clean.elapsed
+            data["response"]["headers"] = dict(clean.response_headers)
+            if clean.chunks:
+                data["response"]["chunks"] = [[at, _text(chunk)] for at, chunk in clean.chunks]
+            else:
+                data["response"] |= _body_fields(clean.response_body)
+        Path(path).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Exchange":
+        """The exchange kept in a file that ``save`` wrote or a person edited.
+
+        Raises ValueError that names the file and what is wrong with it.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            request, response = data["request"], data.get("response", {})
+            chunks = tuple((float(at), text.encode()) for at, text in response.get("chunks", ()))
+            return cls(
+                method=request["method"],
+                url=request["url"],
+                request_headers=Headers(request.get("headers", {})),
+                request_body=_body_bytes(request),
+                status=response.get("status"),
+                reason=response.get("reason", ""),
+                response_headers=Headers(response.get("headers", {})),
+                response_body=b"".join(chunk for _, chunk in chunks) if chunks else _body_bytes(response),
+                elapsed=response.get("elapsed"),
+                chunks=chunks,
+                source=data.get("source"),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path} is not a recording: {type(error).__name__}: {error}") from error
+
+
+def _redact_headers(headers: Headers) -> Headers:
+    return Headers((name, redact_header(name, value)) for name, value in headers.pairs)
+
+
+def _variable(header: str) -> str:
+    """The environment variable that stands for a hidden header in the curl and Python forms."""
+    return {"authorization": "AUTH_TOKEN", "api-key": "FOUNDRY_API_KEY"}.get(
+        header.lower(), header.upper().replace("-", "_")
+    )
+
+
+def _json_or_none(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"({len(body):,} bytes that are not text)"
+
+
+def _body_fields(body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    data = _json_or_none(body)
+    if data is not None:
+        return {"body": data}
+    try:
+        return {"text": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode("ascii")}
+
+
+def _body_bytes(fields: Mapping[str, Any]) -> bytes:
+    if "body" in fields:
+        return json.dumps(fields["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.b64decode(fields["base64"]) if "base64" in fields else fields.get("text", "").encode()

@@ -1,0 +1,70 @@
+"""check(): answers an exercise's answer. It never raises, and says one of three things: not done yet, what is wrong, or
+well done. The same state always gets the same words.
+
+The checks of lesson NN are in lesson_NN.py. Where they can, they look at the request that was sent, not at the model's
+prose, so they hold for the offline mock and for a live project alike.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+TODO, WRONG, DONE = "✏️", "❌", "✅"
+
+# id -> the function that returns None when the answer is right, or a sentence that says what is wrong
+_checks: dict[str, Callable[..., str | None]] = {}
+
+
+class Verdict:
+    """One line: a mark, the exercise, and what there is to say. Rich and plain alike."""
+
+    def __init__(self, mark: str, text: str):
+        self.mark, self.text = mark, text
+
+    def __repr__(self) -> str:
+        return f"{self.mark} {self.text}"
+
+    def _repr_markdown_(self) -> str:
+        return repr(self)
+
+
+def exercise(number: str):
+    """Decorator: this function checks exercise ``number``, such as "02.1"."""
+
+    def register(check_answer: Callable[..., str | None]):
+        _checks[number] = check_answer
+        return check_answer
+
+    return register
+
+
+def exercises_of(lesson: str) -> list[str]:
+    """The numbers of a lesson's exercises, in order; empty for a lesson without any."""
+    try:
+        import_module(f"helpers.exercises.lesson_{lesson}")
+    except ModuleNotFoundError:
+        return []
+    return sorted(number for number in _checks if number.startswith(f"{lesson}."))
+
+
+def check(number: str, *answer: Any) -> Verdict:
+    """Say how exercise ``number`` stands with this answer. Never raises."""
+    try:
+        known = exercises_of(str(number).partition(".")[0])
+        if number not in known:
+            listed = f"this lesson has {', '.join(known)}" if known else "there is no such lesson"
+            return Verdict(WRONG, f"{number} is not an exercise: {listed}.")
+        if not answer or any(_unfinished(value) for value in answer):
+            return Verdict(TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell.")
+        problem = _checks[number](*answer)
+    except Exception as error:
+        problem = f"this answer cannot be read ({type(error).__name__}: {str(error)[:120]})."
+    return Verdict(WRONG, f"{number}: {problem}") if problem else Verdict(DONE, f"{number}: well done.")
+
+
+def _unfinished(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_unfinished(part) for part in [*value.keys(), *value.values()])
+    if isinstance(value, list | tuple | set):
+        return any(_unfinished(part) for part in value)
+    return value is ...

@@ -1,0 +1,58 @@
+"""Checks of 02_first_request."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, path, refusal, sent
+
+
+@exercise("02.1")
+def another_input(response):
+    """The lesson's request with the input "What is an endpoint?"."""
+    exchange = sent(response)
+    if exchange.method != "POST":
+        return f"the method is {exchange.method}; a prompt is sent with POST."
+    if refused := refusal(exchange):
+        return refused
+    asked = field(exchange, "input")
+    if asked != "What is an endpoint?":
+        return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
+    return None
+
+
+@exercise("02.2")
+def key_on_v1(response):
+    """The same prompt on /openai/v1/responses, signed with the API key."""
+    exchange = sent(response)
+    url = urlsplit(exchange.url)
+    if not url.path.endswith("/openai/v1/responses"):
+        return f"the path is {url.path}; the current route ends in /openai/v1/responses."
+    if "api-version" in parse_qs(url.query, keep_blank_values=True):
+        return "the URL still has api-version in it; a path with /v1 takes none."
+    if "authorization" in exchange.request_headers:
+        return "the request still carries an Authorization header; send the key alone."
+    if "api-key" not in exchange.request_headers:
+        return "the request has no api-key header; that is the header Azure reads a key from."
+    return refusal(exchange)
+
+
+@exercise("02.3")
+def from_curl(response, answer):
+    """The curl command of the model endpoint as Python, and the text of the answer."""
+    exchange = sent(response)
+    url = urlsplit(exchange.url)
+    if not url.path.endswith("/openai/deployments/gpt-4o/chat/completions"):
+        return f"the path is {path(exchange)}; the command calls /openai/deployments/gpt-4o/chat/completions."
+    if parse_qs(url.query).get("api-version") != ["2024-05-01-preview"]:
+        return "the query should be api-version=2024-05-01-preview, as in the command."
+    messages = field(exchange, "messages")
+    if field(exchange, "input") is not None or not messages:
+        return 'chat completions take "messages", a list of objects with a role and a content, not "input".'
+    if messages != [{"role": "user", "content": "What is an AI application?"}]:
+        return f"the messages that were sent are {messages!r:.120}; compare them with the command."
+    if refused := refusal(exchange):
+        return refused
+    said = exchange.response_json["choices"][0]["message"]["content"]
+    if answer != said:
+        return 'answer is not the text yet: walk to it with ["choices"][0]["message"]["content"].'
+    return None

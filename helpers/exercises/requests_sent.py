@@ -1,0 +1,34 @@
+"""Questions that several checks ask about the request behind a response."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpers.exchange import Exchange
+
+
+def sent(response: Any) -> Exchange:
+    """The exchange behind a ``requests.Response``. Raises TypeError for anything else."""
+    if isinstance(response, type) or not hasattr(response, "request"):
+        raise TypeError("pass what requests.post(...) returned, not " + type(response).__name__)
+    return Exchange.from_requests(response)
+
+
+def path(exchange: Exchange) -> str:
+    """The URL's path."""
+    return urlsplit(exchange.url).path
+
+
+def field(exchange: Exchange, name: str) -> Any:
+    """A field of the JSON body that was sent, or None."""
+    body = exchange.request_json
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def refusal(exchange: Exchange) -> str | None:
+    """What the service says when it refuses, or None when it did not."""
+    if exchange.status == 200:
+        return None
+    body = exchange.response_json
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    message = str(error.get("message", "")) if isinstance(error, dict) else ""
+    return f"the service answered {exchange.status} {exchange.reason}: {message}".rstrip(": ") + ("" if message else ".")

@@ -1,0 +1,70 @@
+"""``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from helpers import notebooks
+from helpers.environment import ROOT
+
+WORKERS = ["-n", "2", "--dist", "loadfile"]
+
+
+def run() -> int:
+    """Run all stages, even after one has failed; returns 0 when all passed."""
+    pytest = [sys.executable, "-m", "pytest", "-q", *WORKERS]
+    nbval = ["-p", "tests.nbval_plugin", "--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
+    stages = [
+        ("lint", [sys.executable, "-m", "ruff", "check", "--quiet"]),
+        ("format", [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"]),
+        ("tests", [*pytest, "tests"]),
+        ("notebooks, strict", [*pytest, *nbval, "notebooks"]),
+        ("notebooks, regenerated", None),
+    ]
+    rows, failed = [], []
+    for name, command in stages:
+        print(f"\n== {name}", flush=True)
+        start = time.perf_counter()
+        passed = _stage(command) if command else _regenerated()
+        rows.append(f"  {name:<24} {time.perf_counter() - start:6.1f} s   {'passed' if passed else 'FAILED'}")
+        if not passed:
+            failed.append(name)
+    print("\n" + "\n".join(rows))
+    print(f"\nFailed: {', '.join(failed)}." if failed else "\nAll passed.")
+    return 1 if failed else 0
+
+
+def update() -> int:
+    """Run the notebooks and store their outputs."""
+    changed = notebooks.regenerate(check=False)
+    for path in changed:
+        print(f"updated {path.relative_to(ROOT)}")
+    print(f"{len(notebooks.paths())} notebooks run, {len(changed)} updated.")
+    return 0
+
+
+def benchmark() -> int:
+    """Print the figures of every benchmark under tests/benchmark."""
+    for path in sorted((ROOT / "tests" / "benchmark").glob("*.py")):
+        print(f"== {path.stem.replace('_', ' ')}", flush=True)
+        if subprocess.run([sys.executable, str(path)], cwd=ROOT).returncode:
+            return 1
+    return 0
+
+
+def _stage(command: list[str]) -> bool:
+    outside = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    outside["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
+    return subprocess.run(command, cwd=ROOT, env=outside).returncode == 0
+
+
+def _regenerated() -> bool:
+    changed = notebooks.regenerate(check=True)
+    for path in changed:
+        name = Path(path).relative_to(ROOT)
+        print(f"{name}: a run gives other outputs than the ones stored. Run: python3 -m helpers test --update")
+    if not changed:
+        print(f"{len(notebooks.paths())} notebooks give the same bytes as stored.")
+    return not changed

@@ -1,0 +1,47 @@
+"""The facts of the demo resource: its names, its deployments, the api-versions it takes."""
+
+from dataclasses import dataclass
+
+RESOURCE = "demo-resource"
+PROJECT = "demo-project"
+REGION = "East US 2"
+TENANT_ID = "72f00000-0000-4000-8000-00000000d390"  # made up, like the two below
+PRINCIPAL_ID = "0b9e0000-0000-4000-8000-0000000001d7"
+CLIENT_ID = "c11e0000-0000-4000-8000-0000000000a1"
+DEFAULT_DEPLOYMENT = "gpt-4.1-mini"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A model made callable under a name of your choice. ``capacity`` is in thousands of tokens per minute."""
+
+    name: str
+    model: str
+    version: str
+    capability: str = "chat_completion"
+    capacity: int = 120
+    sku: str = "GlobalStandard"
+    publisher: str = "OpenAI"
+
+
+DEPLOYMENTS = {
+    deployment.name: deployment
+    for deployment in (
+        Deployment("gpt-4.1-mini", "gpt-4.1-mini", "2025-04-14"),
+        Deployment("course-chat", "gpt-4.1-mini", "2025-04-14", capacity=10),  # a name that is not the model's
+        Deployment("gpt-4o", "gpt-4o", "2024-11-20"),
+        Deployment("gpt-5-mini", "gpt-5-mini", "2025-08-07"),
+        Deployment("text-embedding-3-large", "text-embedding-3-large", "1", "embeddings", 150),
+    )
+}
+
+# Dated api-versions, by the paths that need one. Source: the service's api-supported-versions header on project paths;
+# Microsoft's api-version lifecycle page and openai-python's samples for the others.
+PROJECT_VERSIONS = {"v1", "2025-05-15-preview", "2025-11-15-preview"}
+PROJECT_RESPONSES_VERSIONS = {"2025-05-15-preview", "2025-11-15-preview"}
+RESPONSES_VERSIONS = {"2025-03-01-preview", "2025-04-01-preview"}
+CHAT_VERSIONS = {
+    "2024-02-01", "2024-06-01", "2024-10-21",
+    "2024-02-15-preview", "2024-05-01-preview", "2024-08-01-preview", "2024-10-01-preview", "2024-12-01-preview",
+    "2025-01-01-preview", "2025-02-01-preview", "2025-03-01-preview", "2025-04-01-preview",
+}  # fmt: skip

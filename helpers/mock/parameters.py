@@ -1,0 +1,153 @@
+"""Which parameters each API takes and of what JSON type, so that a wrong request is refused as the service would.
+Names and types: the published OpenAPI documents of Azure OpenAI v1 and the openai SDK's request types."""
+
+import json
+from typing import Any
+
+from helpers.mock import errors
+
+KINDS = {
+    "a string": str, "a boolean": bool, "an integer": int, "a number": (int, float), "an object": dict,
+    "an array": list,
+}  # fmt: skip
+
+RESPONSES = {
+    "model": "a string", "input": "a string or an array", "instructions": "a string", "stream": "a boolean",
+    "temperature": "a number", "top_p": "a number", "max_output_tokens": "an integer", "max_tool_calls": "an integer",
+    "metadata": "an object", "previous_response_id": "a string", "conversation": "a string or an object",
+    "store": "a boolean", "tools": "an array", "tool_choice": "a string or an object", "text": "an object",
+    "parallel_tool_calls": "a boolean", "reasoning": "an object", "truncation": "a string", "user": "a string",
+    "background": "a boolean", "include": "an array", "service_tier": "a string", "prompt": "an object",
+    "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
+    "stream_options": "an object", "top_logprobs": "an integer", "agent": "an object", "agent_reference": "an object",
+}  # fmt: skip
+CHAT = {
+    "model": "a string", "messages": "an array", "stream": "a boolean", "stream_options": "an object",
+    "temperature": "a number", "top_p": "a number", "n": "an integer", "stop": "a string or an array",
+    "max_tokens": "an integer", "max_completion_tokens": "an integer", "presence_penalty": "a number",
+    "frequency_penalty": "a number", "logit_bias": "an object", "logprobs": "a boolean", "top_logprobs": "an integer",
+    "user": "a string", "seed": "an integer", "tools": "an array", "tool_choice": "a string or an object",
+    "parallel_tool_calls": "a boolean", "response_format": "an object", "reasoning_effort": "a string",
+    "verbosity": "a string", "metadata": "an object", "store": "a boolean", "modalities": "an array",
+    "audio": "an object", "prediction": "an object", "functions": "an array", "function_call": "a string or an object",
+    "data_sources": "an array", "user_security_context": "an object", "service_tier": "a string",
+    "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
+    "web_search_options": "an object",
+}  # fmt: skip
+# Inclusive limits. Source: the same documents.
+RANGES = {
+    "temperature": (0, 2), "top_p": (0, 1), "n": (1, 128), "max_output_tokens": (16, None), "max_tokens": (1, None),
+    "max_completion_tokens": (1, None), "top_logprobs": (0, 20), "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2),
+}  # fmt: skip
+ROLES = ("user", "assistant", "system", "developer", "tool", "function")
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The body as a JSON object. Raises ServiceError for anything else."""
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+    except UnicodeDecodeError:
+        raise errors.bad_encoding() from None
+    except RecursionError:
+        raise errors.bad_json("nested too deeply") from None
+    except ValueError as error:
+        raise errors.bad_json(str(error)) from None
+    if not isinstance(data, dict):
+        raise errors.bad_json(f"expected an object, got {_kind(data)}")
+    return data
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return value
+
+
+def check_responses(body: dict[str, Any]) -> None:
+    """Raises ServiceError for the first wrong parameter of a Responses request."""
+    _check(body, RESPONSES)
+    if body.get("input") is None:
+        raise errors.parameter_missing("input")
+    if isinstance(body["input"], list):
+        for at, item in enumerate(body["input"]):
+            if item is None or not isinstance(item, dict):
+                raise errors.parameter_type(f"input[{at}]", "an object", _kind(item))
+            if item.get("type", "message") == "message":
+                _check_message(f"input[{at}]", item)
+    text = body.get("text") or {}
+    if not isinstance(text.get("format") or {}, dict):
+        raise errors.parameter_type("text.format", "an object", _kind(text["format"]))
+
+
+def check_chat(body: dict[str, Any]) -> None:
+    """Raises ServiceError for the first wrong parameter of a chat-completions request."""
+    _check(body, CHAT)
+    if not body.get("messages"):
+        raise errors.parameter_missing("messages")
+    for at, message in enumerate(body["messages"]):
+        if not isinstance(message, dict):
+            raise errors.parameter_type(f"messages[{at}]", "an object", _kind(message))
+        _check_message(f"messages[{at}]", message)
+        for call in _objects(f"messages[{at}].tool_calls", message.get("tool_calls")):
+            if not isinstance(call.get("function", {}), dict):
+                raise errors.parameter_type(f"messages[{at}].tool_calls", "an array of calls", _kind(call))
+
+
+def _check(body: dict[str, Any], known: dict[str, str]) -> None:
+    for name, value in body.items():
+        if name not in known:
+            raise errors.parameter_unknown(name)
+        if value is None:
+            continue
+        expected = known[name].split(" or ")
+        if not any(_is(value, kind) for kind in expected):
+            raise errors.parameter_type(name, known[name], _kind(value))
+        low, high = RANGES.get(name, (None, None))
+        if low is not None and value < low:
+            raise errors.parameter_value(name, f"expected a value of at least {low}, but got {value}.")
+        if high is not None and value > high:
+            raise errors.parameter_value(name, f"expected a value of at most {high}, but got {value}.")
+    for at, tool in enumerate(_objects("tools", body.get("tools"))):
+        if not isinstance(tool.get("function", {}), dict):
+            raise errors.parameter_type(f"tools[{at}].function", "an object", _kind(tool["function"]))
+
+
+def _check_message(name: str, message: dict[str, Any]) -> None:
+    role, content = message.get("role"), message.get("content")
+    if role is None:
+        raise errors.parameter_missing(f"{name}.role")
+    if role not in ROLES:
+        raise errors.parameter_value(f"{name}.role", f"expected one of {', '.join(ROLES)}, but got {str(role)[:40]!r}.")
+    if isinstance(content, list):
+        _objects(f"{name}.content", content)
+    elif content is not None and not isinstance(content, str):
+        raise errors.parameter_type(f"{name}.content", "a string or an array", _kind(content))
+    elif content is None and role in ("user", "system", "developer"):
+        raise errors.parameter_missing(f"{name}.content")
+
+
+def _objects(name: str, values: Any) -> list[dict[str, Any]]:
+    if values is not None and not isinstance(values, list):
+        raise errors.parameter_type(name, "an array", _kind(values))
+    for at, value in enumerate(values or []):
+        if not isinstance(value, dict):
+            raise errors.parameter_type(f"{name}[{at}]", "an object", _kind(value))
+    return values or []
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "a boolean"
+    return isinstance(value, KINDS[kind])
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    return next(kind for kind in KINDS if _is(value, kind))

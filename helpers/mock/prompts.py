@@ -1,0 +1,107 @@
+"""What the model would see. Two requests that put the same question to the same model have the same prompt here,
+whichever API they came through, however they were spelled. Ids, spacing and defaults are left out."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+
+class Prompt:
+    """A model's name and everything it is given: messages, tools, the format of the answer."""
+
+    def __init__(self, model: str, messages: list[dict], tools: list, answer_format: Any):
+        self.model, self.messages, self.tools, self.format = model, messages, tools, answer_format
+
+    @cached_property
+    def key(self) -> str:
+        """Canonical JSON: equal for equal prompts."""
+        seen = {"model": self.model, "messages": self.messages, "tools": self.tools, "format": self.format}
+        return json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def last_words(self) -> str:
+        """The text of the last user message."""
+        for message in reversed(self.messages):
+            if message.get("role") == "user":
+                return message["text"] if "text" in message else json.dumps(message["parts"], ensure_ascii=False)
+        return ""
+
+
+def from_responses(model: str, body: dict[str, Any]) -> Prompt:
+    """The prompt of a Responses request."""
+    messages = [_message("system", body["instructions"])] if body.get("instructions") else []
+    given = body.get("input")
+    items = [{"role": "user", "content": given}] if isinstance(given, str) else given or []
+    for item in items:
+        kind = item.get("type", "message")
+        if kind == "message":
+            messages.append(_message(item.get("role", "user"), item.get("content")))
+        elif kind == "function_call":
+            messages.append({"call": item.get("name"), "arguments": _parsed(item.get("arguments"))})
+        elif kind == "function_call_output":
+            messages.append({"result": _parsed(item.get("output"))})
+        elif kind not in ("reasoning", "item_reference"):
+            messages.append({"item": item})
+    text = body.get("text") or {}
+    return Prompt(model, messages, _tools(body.get("tools")), _format(text.get("format")))
+
+
+def from_chat(model: str, body: dict[str, Any]) -> Prompt:
+    """The prompt of a chat-completions request."""
+    messages = []
+    for message in body.get("messages") or []:
+        if message.get("role") == "tool":
+            messages.append({"result": _parsed(message.get("content"))})
+            continue
+        if message.get("content"):
+            messages.append(_message(message.get("role", "user"), message["content"]))
+        for call in message.get("tool_calls") or []:
+            function = call.get("function") or {}
+            messages.append({"call": function.get("name"), "arguments": _parsed(function.get("arguments"))})
+    wanted = body.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        wanted = {"type": "json_schema", **(wanted.get("json_schema") or {})}
+    return Prompt(model, messages, _tools(body.get("tools")), _format(wanted))
+
+
+def _message(role: str, content: Any) -> dict[str, Any]:
+    role = "system" if role == "developer" else role
+    if isinstance(content, str):
+        return {"role": role, "text": " ".join(content.split())}
+    parts = list(_parts(content))
+    if all("text" in part for part in parts):
+        return {"role": role, "text": " ".join(" ".join(part["text"] for part in parts).split())}
+    return {"role": role, "parts": parts}
+
+
+def _parts(content: Any) -> Iterator[dict[str, Any]]:
+    for part in content or []:
+        if part.get("type") in ("text", "input_text", "output_text"):
+            yield {"text": str(part.get("text", ""))}
+        else:
+            yield {name: value for name, value in part.items() if name not in ("id", "detail")}
+
+
+def _parsed(text: Any) -> Any:
+    """JSON inside a string as a value, so that its spacing does not count; any other text as it is."""
+    try:
+        return json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
+
+
+def _tools(tools: Any) -> list[Any]:
+    seen = []
+    for tool in tools or []:
+        function = tool.get("function", tool)
+        if tool.get("type") == "function":
+            tool = {name: function.get(name) for name in ("name", "description", "parameters") if function.get(name)}
+        seen.append(tool)
+    return seen
+
+
+def _format(wanted: Any) -> Any:
+    if not wanted or wanted.get("type") == "text":
+        return None
+    return {name: wanted[name] for name in ("type", "schema") if name in wanted}

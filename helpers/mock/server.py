@@ -1,0 +1,298 @@
+"""The local Foundry on a socket: TLS, a thread or a process, and the variables that lead clients to it."""
+
+import errno
+import os
+import secrets
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import weakref
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http import httptools_impl
+
+from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog, errors
+from helpers.mock.certificates import Certificates
+from helpers.mock.foundry import LocalFoundry
+from helpers.mock.recordings import Recordings
+
+PORT = 8443
+BODY_LIMIT = 16 * 1024 * 1024  # bytes
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class PortTaken(Exception):
+    """The port asked for is in use. The message says what to do."""
+
+
+class MockServer:
+    """A local Foundry at an address of this machine.
+
+    ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
+    it is ready; without one they go to a private folder. ``variables`` leads any client to it. Raises PortTaken.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        env_file: Path | None = None,
+        strict: bool = False,
+        recordings: Recordings | None = None,
+    ):
+        self._sockets = _listen(host, port)
+        self.host = host
+        self.port = self._sockets[0].getsockname()[1]
+        self._folder = Path(tempfile.mkdtemp(prefix="foundry-mock-"))
+        self.env_file = (env_file or self._folder / "mock.env").absolute()
+        self._clean_up = weakref.finalize(self, _remove, self._folder, self.env_file, os.getpid())
+
+        named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
+        self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
+        self.foundry = LocalFoundry(
+            origin=self.origin,
+            api_key="offline-mock-key-" + secrets.token_hex(16),
+            identity_header=secrets.token_hex(16),
+            recordings=recordings or Recordings(),
+            strict=strict,
+        )
+        certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
+        bundle = self._folder / "ca-bundle.pem"
+        certificates.write_bundle(bundle)
+        self.variables = self._variables(str(bundle))
+        self._server = _Server(
+            uvicorn.Config(
+                Starlette(routes=[Route("/{path:path}", endpoint=_Endpoint(self.foundry))]),
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                ssl_context_factory=lambda config, default: certificates.server_context(),
+                log_config=None,
+                log_level="critical",  # a client that hangs up is normal, and a notebook is no place for server logs
+                access_log=False,
+                date_header=False,
+                server_header=False,
+                timeout_keep_alive=120,
+                timeout_graceful_shutdown=0,
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run in a daemon thread of this process; returns when it answers."""
+        self._thread = threading.Thread(target=self._run, name="foundry-mock", daemon=True)
+        self._thread.start()
+        self._server.settled.wait()
+        if not self._server.started:
+            raise RuntimeError("the offline mock did not start; run `python -m helpers mock` to see why")
+        self._write_env_file()
+
+    def stop(self) -> None:
+        """End the thread and remove the files."""
+        self._server.should_exit = True
+        if self._thread:
+            self._thread.join(timeout=5)
+        self._clean_up()
+
+    def serve(self) -> None:
+        """Run in this thread until Ctrl-C; ``on_ready`` of the server writes the variables and prints where it is."""
+        self._server.on_ready = self._announce
+        try:
+            self._server.run(sockets=self._sockets)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._clean_up()
+        print("Stopped.", flush=True)
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=self._sockets)
+        finally:
+            self._server.settled.set()
+
+    def _announce(self) -> None:
+        self._write_env_file()
+        reach = "this machine only" if self.host in LOOPBACK else "every machine that reaches this one"
+        print(f"Offline mock of Foundry at {self.origin} ({reach}). Ctrl-C stops it.")
+        print(f"Its variables are in {self.env_file}. To use them in a shell:")
+        print(f"  set -a; . {shlex.quote(str(self.env_file))}; set +a", flush=True)
+
+    def _variables(self, bundle: str) -> dict[str, str]:
+        no_proxy = ",".join(
+            dict.fromkeys([*filter(None, os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")), *LOOPBACK])
+        )
+        return {
+            "FOUNDRY_PROJECT_ENDPOINT": f"{self.origin}/api/projects/{catalog.PROJECT}",
+            "FOUNDRY_RESOURCE_ENDPOINT": self.origin,
+            "FOUNDRY_MODEL_NAME": catalog.DEFAULT_DEPLOYMENT,
+            "FOUNDRY_API_KEY": self.foundry.api_key,
+            "FOUNDRY_MOCK_ENV": str(self.env_file),
+            "IDENTITY_ENDPOINT": f"{self.origin}/msi/token",
+            "IDENTITY_HEADER": self.foundry.issuer.identity_header,
+            "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
+            **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
+            "NO_PROXY": no_proxy,  # a company proxy cannot reach this machine's localhost
+            "no_proxy": no_proxy,
+        }
+
+    def _write_env_file(self) -> None:
+        """Written beside and then moved, so that a reader never sees half of it; for this user's eyes only."""
+        text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self.variables.items())
+        beside = self.env_file.with_name(self.env_file.name + ".new")
+        beside.touch(mode=0o600)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(self.env_file)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which also tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config):
+        super().__init__(config)
+        self.settled = threading.Event()
+        self.on_ready = self.settled.set
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.on_ready()
+
+
+class _StatusLine(int):
+    """A status whose reason phrase is the service's own. uvicorn has no way to send one: it looks the whole line up in a
+    table by this number, so a number that is equal only to itself can have a line of its own."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other) -> bool:
+        return self is other
+
+
+_status_lines: dict[tuple[int, str], _StatusLine] = {}
+
+
+def _status_line(status: int, reason: str) -> int:
+    standard = httptools_impl.STATUS_LINE[status]
+    wanted = f"HTTP/1.1 {status} {reason}\r\n".encode("latin-1")
+    if standard == wanted:
+        return status
+    line = _status_lines.setdefault((status, reason), _StatusLine(status))
+    httptools_impl.STATUS_LINE[line] = wanted
+    return line
+
+
+class _Endpoint:
+    """The ASGI side: bytes in, Exchange, bytes out."""
+
+    def __init__(self, foundry: LocalFoundry):
+        self._foundry = foundry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _read_body(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        query = scope["query_string"].decode("latin-1")
+        path = scope["raw_path"].decode("latin-1")
+        url = f"https://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
+        request = Exchange(scope["method"], url, headers, body or b"")
+        if body is None:
+            answer = self._foundry.refuse(request, errors.too_large(BODY_LIMIT))
+        elif "host" not in headers:
+            answer = self._foundry.refuse(request, errors.no_host())
+        else:
+            answer = self._foundry.answer(request)
+        await _send(answer, send)
+
+
+async def _read_body(request: Request) -> bytes | None:
+    """The body, or None when it is over the limit."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > BODY_LIMIT:
+        return None
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > BODY_LIMIT:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def _send(answer: Exchange, send: Send) -> None:
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.response_headers.pairs]
+    if "content-type" in answer.response_headers:  # where the service sends no type it sends no length either
+        pairs.append((b"content-length", str(len(answer.response_body)).encode()))
+    status = _status_line(answer.status, answer.reason)
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": answer.response_body})
+
+
+def _listen(host: str, port: int | None) -> list[socket.socket]:
+    """Sockets on one port: on loopback for both IPv4 and IPv6, since "localhost" may mean either."""
+    families = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")] if host in LOOPBACK else [_family(host)]
+    candidates = [port] if port is not None else [*range(PORT, PORT + 50), 0]
+    for candidate in candidates:
+        sockets: list[socket.socket] = []
+        try:
+            for family, address in families:
+                chosen = sockets[0].getsockname()[1] if sockets else candidate
+                try:
+                    sockets.append(_bind(family, address, chosen))
+                except OSError as error:
+                    if not sockets or error.errno == errno.EADDRINUSE:
+                        raise
+                    # else this machine has no IPv6, and IPv4 alone will do
+            return sockets
+        except OverflowError:
+            raise PortTaken(f"{candidate} is not a port: a port is a number from 0 to 65535.") from None
+        except OSError as error:
+            for opened in sockets:
+                opened.close()
+            if candidate == candidates[-1]:
+                raise PortTaken(
+                    f"Cannot listen on {host} port {candidate}: {error.strerror}. "
+                    "Choose another with --port, or leave --port out to get a free one."
+                ) from None
+    raise AssertionError("unreachable: the last candidate returns or raises")
+
+
+def _family(host: str) -> tuple[socket.AddressFamily, str]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise PortTaken(f"{host} is not an address of this machine. Leave --host out to use this machine only.") from None
+    return family, address[0]
+
+
+def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # there SO_REUSEADDR would let two servers share a port
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((address, port))
+        opened.listen(1024)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _remove(folder: Path, env_file: Path, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked child
+        shutil.rmtree(folder, ignore_errors=True)
+        env_file.unlink(missing_ok=True)

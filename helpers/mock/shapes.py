@@ -1,0 +1,140 @@
+"""The bodies of successful answers, with the fields in the order the service sends them.
+
+Sources: a Responses answer of a project endpoint (recorded 2025-11-15 and, with content filters, 2026-02-03) and a chat
+completion of a resource (recorded 2026-03-31).
+"""
+
+from typing import Any
+
+from helpers.mock import ids
+from helpers.mock.catalog import Deployment
+from helpers.mock.recordings import Answer
+
+SAFE = {"filtered": False, "severity": "safe"}
+UNDETECTED = {"filtered": False, "detected": False}
+PROMPT_FILTERS = {"hate": SAFE, "jailbreak": UNDETECTED, "self_harm": SAFE, "sexual": SAFE, "violence": SAFE}
+COMPLETION_FILTERS = {
+    "hate": SAFE, "protected_material_code": UNDETECTED, "protected_material_text": UNDETECTED,
+    "self_harm": SAFE, "sexual": SAFE, "violence": SAFE,
+}  # fmt: skip
+
+
+def response(body: dict[str, Any], deployment: Deployment, answer: Answer, prompt_length: int, seed: str) -> dict:
+    """The body of a completed Responses call. ``body`` is the request's; what it set is echoed, as the service does."""
+
+    def echoed(name: str, default: Any) -> Any:
+        value = body.get(name)
+        return default if value is None else value
+
+    conversation = body.get("conversation")
+    return {
+        "id": ids.hex_id("resp_", seed),
+        "object": "response",
+        "created_at": answer.created_at,
+        "status": "completed",
+        "background": echoed("background", False),
+        "completed_at": answer.created_at + 1,
+        "content_filters": [
+            _content_filter("prompt", PROMPT_FILTERS, prompt_length),
+            _content_filter("completion", COMPLETION_FILTERS, len(answer.text)),
+        ],
+        "conversation": {"id": conversation} if isinstance(conversation, str) else conversation,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": body.get("instructions"),
+        "max_output_tokens": body.get("max_output_tokens"),
+        "max_tool_calls": body.get("max_tool_calls"),
+        "model": deployment.model,
+        "output": [
+            {
+                "type": "message",
+                "id": ids.hex_id("msg_", seed),
+                "status": "completed",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
+            }
+        ],
+        "parallel_tool_calls": echoed("parallel_tool_calls", True),
+        "previous_response_id": body.get("previous_response_id"),
+        "prompt_cache_key": body.get("prompt_cache_key"),
+        "prompt_cache_retention": body.get("prompt_cache_retention"),
+        "reasoning": {"effort": None, "summary": None, **(body.get("reasoning") or {})},
+        "safety_identifier": body.get("safety_identifier"),
+        "service_tier": "default",
+        "store": echoed("store", True),
+        "temperature": echoed("temperature", 1.0),
+        "text": {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})},
+        "tool_choice": echoed("tool_choice", "auto"),
+        "tools": echoed("tools", []),
+        "top_logprobs": echoed("top_logprobs", 0),
+        "top_p": echoed("top_p", 1.0),
+        "truncation": echoed("truncation", "disabled"),
+        "usage": {
+            "input_tokens": answer.input_tokens,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": answer.output_tokens,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": answer.input_tokens + answer.output_tokens,
+        },
+        "user": body.get("user"),
+        "metadata": echoed("metadata", {}),
+    }
+
+
+def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer, seed: str) -> dict:
+    """The body of a completed chat-completions call. ``model`` is the model's dated name, not the deployment's."""
+    choices = [
+        {
+            "content_filter_results": COMPLETION_FILTERS,
+            "finish_reason": "stop",
+            "index": index,
+            "logprobs": None,
+            "message": {"annotations": [], "content": answer.text, "refusal": None, "role": "assistant"},
+        }
+        for index in range(body.get("n") or 1)
+    ]
+    output_tokens = answer.output_tokens * len(choices)
+    return {
+        "choices": choices,
+        "created": answer.created_at,
+        "id": ids.completion_id(seed),
+        "model": f"{deployment.model}-{deployment.version}",
+        "object": "chat.completion",
+        "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": PROMPT_FILTERS}],
+        "system_fingerprint": "fp_" + ids.hex_id("", deployment.model, 10),
+        "usage": {
+            "completion_tokens": output_tokens,
+            "completion_tokens_details": {
+                "accepted_prediction_tokens": 0,
+                "audio_tokens": 0,
+                "reasoning_tokens": 0,
+                "rejected_prediction_tokens": 0,
+            },
+            "prompt_tokens": answer.input_tokens,
+            "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 0},
+            "total_tokens": answer.input_tokens + output_tokens,
+        },
+    }
+
+
+def deployment(one: Deployment) -> dict:
+    """A deployment as the project lists it."""
+    return {
+        "name": one.name,
+        "type": "ModelDeployment",
+        "modelName": one.model,
+        "modelVersion": one.version,
+        "modelPublisher": one.publisher,
+        "capabilities": {one.capability: "true"},
+        "sku": {"name": one.sku, "capacity": one.capacity},
+    }
+
+
+def _content_filter(source: str, results: dict[str, Any], length: int) -> dict:
+    return {
+        "blocked": False,
+        "source_type": source,
+        "content_filter_raw": None,
+        "content_filter_results": results,
+        "content_filter_offsets": {"start_offset": 0, "end_offset": length, "check_offset": 0},
+    }

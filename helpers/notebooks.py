@@ -1,0 +1,126 @@
+"""The regenerator: runs the notebooks and stores their outputs so that the same code gives the same bytes."""
+
+import hashlib
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from helpers.connection import SETTINGS
+from helpers.environment import ROOT
+from helpers.mock.server import MockServer
+
+FOLDER = ROOT / "notebooks"
+LOOPBACK_ONLY = ROOT / "tests" / "loopback_only"  # a sitecustomize.py that every Python started with it loads
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "editable", "deletable"}
+# The mock takes the next free port when 8443 is in use, so the port says nothing about a lesson.
+MOCK_PORT = re.compile(r"(https://localhost):\d+")
+
+
+def paths() -> list[Path]:
+    """The notebooks of the course, in order."""
+    return sorted(FOLDER.glob("*.ipynb"))
+
+
+@contextmanager
+def offline() -> Iterator[dict[str, str]]:
+    """The environment for a kernel that must not go live, whatever ``.env`` says: it announces a strict mock that runs
+    as long as the context, and lets nothing connect beyond this machine."""
+    server = MockServer(port=0, strict=True)
+    server.start()
+    try:
+        yield {
+            **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
+            **dict.fromkeys(SETTINGS, ""),
+            "FOUNDRY_MOCK_ENV": str(server.env_file),
+            "PYTHONPATH": str(LOOPBACK_ONLY),
+        }
+    finally:
+        server.stop()
+
+
+def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbformat.NotebookNode:
+    """The notebook after a run from top to bottom in a fresh kernel. Raises nbclient's CellExecutionError, which names
+    the cell."""
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    client.execute(env=environment, stderr=subprocess.DEVNULL)
+    return notebook
+
+
+def normalized(notebook: nbformat.NotebookNode) -> str:
+    """The text of the notebook file, with everything that varies from run to run taken out."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({n: v for n, v in cell.metadata.items() if n in KEPT_METADATA})
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
+            for count, output in enumerate(cell.outputs):
+                _normalize(output, f"{cell.id}/{count}")
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def regenerate(check: bool) -> list[Path]:
+    """Run every notebook and store it (or, to check, only compare it). Returns those whose file differs from a run."""
+    changed = []
+    with offline() as environment:
+        for path in paths():
+            text = normalized(execute(nbformat.read(path, 4), environment))
+            if text != path.read_text(encoding="utf-8"):
+                changed.append(path)
+                if not check:
+                    path.write_text(text, encoding="utf-8")
+    return changed
+
+
+def _merged(outputs: list) -> list:
+    """One stream output where the kernel sent several in a row: how many it sends depends on timing."""
+    merged = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _normalize(output, seed: str) -> None:
+    if output.output_type == "stream":
+        output.text = MOCK_PORT.sub(r"\1:8443", output.text)
+    elif output.output_type == "error":
+        output.traceback = []  # paths and line art; the name and the text of the error stay
+        output.evalue = MOCK_PORT.sub(r"\1:8443", output.evalue)
+    else:
+        for kind, data in output.data.items():
+            if kind == WIDGET:
+                model_id = hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
+                output.data[kind] = {"model_id": model_id, "version_major": 2, "version_minor": 0}
+            else:
+                output.data[kind] = _any_port(data)
+
+
+def _any_port(data):
+    if isinstance(data, dict):
+        return {name: _any_port(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_any_port(value) for value in data]
+    return MOCK_PORT.sub(r"\1:8443", data) if isinstance(data, str) else data

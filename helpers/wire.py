@@ -1,0 +1,193 @@
+"""wiretap(): see the requests that a piece of code really sends, whichever library sends them.
+
+It sits where requests and httpx2 hand a request to the network (``HTTPAdapter.send`` and ``HTTPTransport``), because
+azure-core and msal travel through requests and the openai SDK through httpx2. Bodies pass through untouched, piece by
+piece; a copy is kept.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from helpers.exchange import Exchange, Headers
+
+
+class Wire(Sequence[Exchange]):
+    """The exchanges seen so far, in the order the requests were sent. One that is still being read grows until its
+    body ends."""
+
+    def __init__(self):
+        self._taps: list[_Tap] = []
+
+    def __len__(self) -> int:
+        return len(self._taps)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [tap.exchange() for tap in self._taps[index]]
+        return self._taps[index].exchange()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "<Wire: nothing was sent>"
+
+
+class _Tap:
+    """One request on its way: what was sent, and what has come back so far."""
+
+    def __init__(self, method: str, url: str, headers: Headers, body: bytes):
+        self.sent = Exchange(method, url, headers, body)
+        self.start = time.perf_counter()
+        self.status, self.reason, self.headers = None, "", Headers()
+        self.chunks: list[tuple[float, bytes]] = []
+        self.decoder = None
+        self.elapsed: float | None = None
+
+    def answered(self, status: int, reason: str, headers: Headers) -> None:
+        self.status, self.reason, self.headers = status, reason, headers
+        self.elapsed = time.perf_counter() - self.start
+
+    def heard(self, chunk: bytes) -> None:
+        if chunk:
+            self.chunks.append((time.perf_counter() - self.start, bytes(chunk)))
+
+    def exchange(self) -> Exchange:
+        body = b"".join(chunk for _, chunk in self.chunks)
+        streamed = self.headers.get("content-type", "").startswith("text/event-stream")
+        return Exchange(
+            self.sent.method,
+            self.sent.url,
+            self.sent.request_headers,
+            self.sent.request_body,
+            self.status,
+            self.reason,
+            self.headers,
+            self.decoder(body) if self.decoder else body,
+            self.elapsed,
+            tuple(self.chunks) if streamed else (),
+        )
+
+
+@contextmanager
+def wiretap() -> Iterator[Wire]:
+    """``with wiretap() as wire:`` collects an Exchange for each request that requests, openai or an azure client sends
+    inside the block, redirects and retries included. They nest; nothing is changed on the way."""
+    import httpx2
+    import requests.adapters
+
+    wire = Wire()
+    seams = [
+        (requests.adapters.HTTPAdapter, "send", _requests_send),
+        (httpx2.HTTPTransport, "handle_request", _httpx_send),
+        (httpx2.AsyncHTTPTransport, "handle_async_request", _httpx_send_async),
+    ]
+    originals = [getattr(owner, name) for owner, name, _ in seams]
+    for (owner, name, wrap), original in zip(seams, originals, strict=True):
+        setattr(owner, name, wrap(original, wire._taps))
+    try:
+        yield wire
+    finally:
+        for (owner, name, _), original in zip(seams, originals, strict=True):
+            setattr(owner, name, original)
+
+
+# -- requests (and with it azure-core and msal) --------------------------------------------------------------------------
+def _requests_send(original, taps: list[_Tap]):
+    def send(adapter, request, **options):
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+        tap = _Tap(request.method, request.url, Headers(request.headers), body)
+        taps.append(tap)
+        response = original(adapter, request, **options)
+        tap.answered(response.status_code, response.reason or "", Headers(response.raw.headers.items()))
+        response.raw = _TappedRaw(response.raw, tap)
+        return response
+
+    return send
+
+
+class _TappedRaw:
+    """urllib3's response, with a copy taken of each piece that is read."""
+
+    def __init__(self, raw, tap: _Tap):
+        self._raw, self._tap = raw, tap
+
+    def __getattr__(self, name: str):
+        return getattr(self._raw, name)
+
+    def stream(self, *args, **options):
+        for chunk in self._raw.stream(*args, **options):
+            self._tap.heard(chunk)
+            yield chunk
+
+    def read(self, *args, **options):
+        chunk = self._raw.read(*args, **options)
+        self._tap.heard(chunk)
+        return chunk
+
+
+# -- httpx2 (the openai SDK) -----------------------------------------------------------------------------------------------
+def _httpx_tap(request, taps: list[_Tap], body: bytes) -> _Tap:
+    tap = _Tap(request.method, str(request.url), Headers(request.headers.items()), body)
+    taps.append(tap)
+    return tap
+
+
+def _httpx_answered(tap: _Tap, response) -> None:
+    import httpx2
+
+    reason = response.extensions.get("reason_phrase", b"")
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
+    tap.answered(response.status_code, reason.decode("latin-1") or response.reason_phrase, Headers(pairs))
+    encoding = response.headers.get("content-encoding")
+    if encoding:  # the transport hands over the bytes as compressed on the way
+        tap.decoder = lambda body: httpx2.Response(200, headers={"content-encoding": encoding}, content=body).content
+
+
+def _httpx_send(original, taps: list[_Tap]):
+    def handle_request(transport, request):
+        import httpx2
+
+        tap = _httpx_tap(request, taps, request.read())
+        response = original(transport, request)
+        _httpx_answered(tap, response)
+
+        class Tapped(httpx2.SyncByteStream):
+            stream = response.stream
+
+            def __iter__(self):
+                for chunk in self.stream:
+                    tap.heard(chunk)
+                    yield chunk
+
+            def close(self):
+                self.stream.close()
+
+        response.stream = Tapped()
+        return response
+
+    return handle_request
+
+
+def _httpx_send_async(original, taps: list[_Tap]):
+    async def handle_async_request(transport, request):
+        import httpx2
+
+        tap = _httpx_tap(request, taps, await request.aread())
+        response = await original(transport, request)
+        _httpx_answered(tap, response)
+
+        class Tapped(httpx2.AsyncByteStream):
+            stream = response.stream
+
+            async def __aiter__(self):
+                async for chunk in self.stream:
+                    tap.heard(chunk)
+                    yield chunk
+
+            async def aclose(self):
+                await self.stream.aclose()
+
+        response.stream = Tapped()
+        return response
+
+    return handle_async_request

@@ -1,0 +1,54 @@
+"""What the tests share: a local Foundry on a free port, and ways to speak to it."""
+
+import os
+
+import pytest
+import requests
+
+from helpers.mock import identity
+from helpers.mock.server import MockServer
+
+
+@pytest.fixture(scope="session")
+def mock():
+    """A mock in a thread of this process, with the environment that leads clients to it."""
+    server = MockServer(port=0)
+    server.start()
+    before = dict(os.environ)
+    os.environ.update(server.variables)
+    yield server
+    os.environ.clear()
+    os.environ.update(before)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def project(mock) -> str:
+    return mock.variables["FOUNDRY_PROJECT_ENDPOINT"]
+
+
+@pytest.fixture(scope="session")
+def resource(mock) -> str:
+    return mock.variables["FOUNDRY_RESOURCE_ENDPOINT"]
+
+
+@pytest.fixture
+def key(mock) -> dict[str, str]:
+    return {"api-key": mock.foundry.api_key}
+
+
+@pytest.fixture
+def bearer(mock):
+    """A function: audience (and what is wrong with the token) in, Authorization header out."""
+
+    def header(audience: str = identity.AI_AUDIENCE, **wrong) -> dict[str, str]:
+        return {"Authorization": f"Bearer {mock.foundry.issuer.token(audience, **wrong)[0]}"}
+
+    return header
+
+
+@pytest.fixture
+def session(mock):
+    with requests.Session() as opened:
+        opened.verify = mock.variables["REQUESTS_CA_BUNDLE"]
+        yield opened

@@ -1,0 +1,90 @@
+"""What nbval 0.11 does not do by itself. Loaded with ``-p tests.nbval_plugin`` for the notebooks' run.
+
+* Each worker gets a strict offline mock of its own, and kernels that cannot connect beyond this machine.
+* JSON outputs are sanitized in depth, and the mock's port is taken out everywhere (nbval sanitizes text only).
+* ``clear_output`` and ``update_display_data`` are followed as JupyterLab follows them (nbval fails on both).
+* A notebook with a cell that was not run is refused: nbval would compare nothing in it and pass.
+
+Sources: nbval/plugin.py 0.11.0. tests/test_nbval_plugin.py fails when the names used here are gone.
+"""
+
+import os
+from contextlib import ExitStack
+
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from helpers import notebooks
+
+UPDATE = "python3 -m helpers test --update"
+
+
+def pytest_configure(config):
+    config.option.nbval_current_env = True  # the kernel of this environment, whatever a notebook's metadata names
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # the process that only hands out work to the workers
+    opened = ExitStack()
+    environment = opened.enter_context(notebooks.offline())
+    config.add_cleanup(opened.close)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+_runtest, _message, _sanitize, _collect = (
+    IPyNbCell.runtest,
+    IPyNbFile.get_kernel_message,
+    IPyNbCell.sanitize,
+    IPyNbFile.collect,
+)
+
+
+def runtest(cell):
+    cell.parent.running, cell.parent.clear_next, cell.parent.displays = cell, False, {}
+    return _runtest(cell)
+
+
+def get_kernel_message(file, timeout=None, stream="iopub"):
+    message = _message(file, timeout=timeout, stream=stream)
+    kind, content, outputs = message["msg_type"], message["content"], file.running.test_outputs
+    if outputs is None:
+        return message
+    display_id = content.get("transient", {}).get("display_id")
+    if kind == "clear_output":
+        if content.get("wait"):
+            file.clear_next = True
+        else:
+            outputs.clear()
+            file.displays.clear()
+        message["msg_type"] = "comm_handled"  # a type that nbval passes over
+    elif kind == "update_display_data":
+        at = file.displays.get(display_id)
+        if at is not None:
+            outputs[at]["data"], outputs[at]["metadata"] = content["data"], content["metadata"]
+        message["msg_type"] = "comm_handled"
+    elif kind in ("stream", "display_data", "execute_result", "error"):
+        if file.clear_next:
+            outputs.clear()
+            file.displays.clear()
+            file.clear_next = False
+        if display_id:
+            file.displays[display_id] = len(outputs)
+    return message
+
+
+def sanitize(cell, value):
+    if isinstance(value, dict):
+        return {name: sanitize(cell, part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [sanitize(cell, part) for part in value]
+    return notebooks.MOCK_PORT.sub(r"\1:8443", _sanitize(cell, value)) if isinstance(value, str) else value
+
+
+def collect(file):
+    items = list(_collect(file))
+    unrun = [item.cell.id for item in items if item.cell.source.strip() and item.cell.execution_count is None]
+    if unrun:
+        raise file.CollectError(f"{file.path.name}: the cells {', '.join(unrun)} were not run. Run: {UPDATE}")
+    return items
+
+
+IPyNbCell.runtest, IPyNbCell.sanitize = runtest, sanitize
+IPyNbFile.get_kernel_message, IPyNbFile.collect = get_kernel_message, collect
