@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "[redacted]"
+HIDDEN_IN_URL = "redacted"  # brackets have a meaning in URLs
 
 # Names are compared without case, "-" and "_", so "api-key", "apiKey" and "API_KEY" are one name.
 SECRET_HEADERS = {
@@ -59,15 +60,18 @@ def _redact_pairs(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(_plain(name) in SECRET_FIELDS or redact_text(value) != value for name, value in pairs):
         return query  # leave the spelling alone where there is nothing to hide
-    return urlencode([(n, HIDDEN if _plain(n) in SECRET_FIELDS else redact_text(v)) for n, v in pairs], safe="[]:/")
+    return urlencode([(n, HIDDEN_IN_URL if _plain(n) in SECRET_FIELDS else redact_text(v)) for n, v in pairs], safe=":/")
 
 
 def redact_url(url: str) -> str:
     """The URL with passwords and secret query parameters hidden."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # not a URL at all
+        return redact_text(url)
     netloc = parts.netloc
     if parts.password is not None:
-        netloc = f"{parts.username}:{HIDDEN}@{netloc.rpartition('@')[2]}"
+        netloc = f"{parts.username}:{HIDDEN_IN_URL}@{netloc.rpartition('@')[2]}"
     return redact_text(urlunsplit(parts._replace(netloc=netloc, query=_redact_pairs(parts.query))))
 
 

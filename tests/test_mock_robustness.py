@@ -90,6 +90,8 @@ def test_a_request_without_a_host(raw):
         b"\x00\x01\x02\x03",
         b"GET / HTTP/9.9\r\n\r\n",
         b"GET http://[bad/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: [bad\r\nConnection: close\r\n\r\n",
+        b"GET //[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, errors, headers, ids, parameters, prompts, shapes
@@ -63,14 +63,13 @@ class LocalFoundry:
 
     def answer(self, request: Exchange) -> Exchange:
         """The request with its answer. Never raises: a defect in here becomes a 500 that says so."""
-        parts = urlsplit(request.url)
         try:
+            path, query = _target(request)
             for method, pattern, handler in self._routes:
-                match = pattern.match(parts.path)
+                match = pattern.match(path)
                 if match and method == request.method:
                     names = {name: unquote(value) for name, value in match.groupdict().items()}
-                    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-                    return handler(Call(request, names, query))
+                    return handler(Call(request, names, dict(parse_qsl(query, keep_blank_values=True))))
             raise errors.not_found()
         except ServiceError as error:
             return self.refuse(request, error)
@@ -79,7 +78,7 @@ class LocalFoundry:
         except UnicodeEncodeError:  # half a character, written as an escape: "\\ud800"
             return self.refuse(request, errors.bad_encoding())
         except Exception as error:
-            return self.refuse(request, errors.broken(f"{type(error).__name__} on {request.method} {parts.path}"))
+            return self.refuse(request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}"))
 
     # -- Responses -------------------------------------------------------------------------------------------------------
     def _project_responses(self, call: Call) -> Exchange:
@@ -285,10 +284,16 @@ def _project_answer(call: Call, body: Any) -> Exchange:
     return _answered(call.request, 200, headers.project(seed, ids.timestamp(seed)), _json(body))
 
 
+def _target(request: Exchange) -> tuple[str, str]:
+    """Path and query of the URL. The host is whatever the client wrote, so it is passed over, not parsed."""
+    path, _, query = request.url.removeprefix("https://").partition("/")[2].partition("?")
+    return "/" + path, query
+
+
 def _seed(request: Exchange) -> str:
     """What ids and times derive from where there is no prompt."""
-    parts = urlsplit(request.url)
-    return f"{request.method} {parts.path}?{parts.query}\n{request.request_body.decode('utf-8', 'replace')}"
+    path, query = _target(request)
+    return f"{request.method} {path}?{query}\n{request.request_body.decode('utf-8', 'replace')}"
 
 
 def _answered(request: Exchange, status: int, pairs: headers.Pairs, body: bytes, reason: str = "") -> Exchange:

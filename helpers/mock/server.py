@@ -1,5 +1,6 @@
 """The local Foundry on a socket: TLS, a thread or a process, and the variables that lead clients to it."""
 
+import asyncio
 import errno
 import os
 import secrets
@@ -165,6 +166,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # a TLS connection would wait for the client's goodbye
+        await asyncio.sleep(0)
 
 
 class _StatusLine(int):
