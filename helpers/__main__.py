@@ -9,6 +9,6 @@ if sys.version_info < (3, 11):
         % (sys.version_info[0], sys.version_info[1], " ".join(sys.argv[1:]))
     )
 
-from helpers.commands import main  # noqa: E402
+from helpers.commands import main
 
 sys.exit(main(sys.argv[1:]))

@@ -102,7 +102,9 @@ def connect() -> Foundry:
         _set(name, value)
     print(foundry.banner())
     if not foundry.live and settings["FOUNDRY_API_KEY"]:
-        print("  note               FOUNDRY_API_KEY is set but FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used")
+        print(
+            "  note               FOUNDRY_API_KEY is set but FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used"
+        )
     return foundry
 
 
@@ -144,7 +146,9 @@ def _reachable(announced: dict[str, str]) -> dict[str, str]:
     again = f"start it with: python -m helpers mock --env-file {path} (or unset FOUNDRY_MOCK_ENV)"
     endpoint = urlsplit(announced.get("FOUNDRY_RESOURCE_ENDPOINT", ""))
     if not endpoint.hostname:
-        raise SettingsError(f"FOUNDRY_MOCK_ENV names {path}, and a running mock writes that file; there is none: {again}")
+        raise SettingsError(
+            f"FOUNDRY_MOCK_ENV names {path}, and a running mock writes that file; there is none: {again}"
+        )
     try:
         socket.create_connection((endpoint.hostname, endpoint.port or 443), timeout=3).close()
     except OSError:
@@ -246,7 +250,9 @@ def check_model_name(value: str) -> str:
     fixed = value.strip(QUOTES).strip()
     problems = [] if fixed == value else ["it has quotes around it"]
     if "/" in fixed or " " in fixed:
-        raise SettingsError(f"{name} is not a deployment name\n  found  {value}\n  use    gpt-4.1-mini, or your own. {where}")
+        raise SettingsError(
+            f"{name} is not a deployment name\n  found  {value}\n  use    gpt-4.1-mini, or your own. {where}"
+        )
     return _accept(name, value, fixed, problems)
 
 

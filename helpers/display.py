@@ -124,9 +124,7 @@ def _folded(title: str, headers: Headers, opened: bool) -> str:
     if not headers.pairs:
         return ""
     lines = "\n".join(f"{escape(name)}: {escape(value)}" for name, value in headers.pairs)
-    return (
-        f"<details{' open' if opened else ''}><summary>{title} ({len(headers.pairs)})</summary><pre>{lines}</pre></details>"
-    )
+    return f"<details{' open' if opened else ''}><summary>{title} ({len(headers.pairs)})</summary><pre>{lines}</pre></details>"
 
 
 def _html_body(body: bytes) -> str:
@@ -138,4 +136,3 @@ def _html_body(body: bytes) -> str:
         f"<details{' open' if opened else ''}><summary>Body ({len(body):,} bytes)</summary>"
         f"<pre>{escape(text)}</pre></details>"
     )
-

@@ -1,7 +1,6 @@
 """The course's own virtual environment, ``.venv``: made, filled and entered by the commands. Standard library only."""
 
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
@@ -63,10 +62,16 @@ def _make() -> None:
     if version:
         return
     if not os.access(ROOT, os.W_OK):
-        raise SetupProblem(f"{ROOT} cannot be written to, and the course installs into it. Copy the course to a folder of yours.")
+        raise SetupProblem(
+            f"{ROOT} cannot be written to, and the course installs into it. Copy the course to a folder of yours."
+        )
     uv = shutil.which("uv")
-    if not uv and not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-        raise _no_venv()
+    if not uv:
+        try:
+            import ensurepip  # noqa: F401  Debian ships it apart, in python3-venv
+            import venv  # noqa: F401
+        except ImportError:
+            raise _no_venv() from None
     print("Making a virtual environment in .venv ...", flush=True)
     python = sys.executable
     make = [uv, "venv", "--quiet", "--clear", "--python", python] if uv else [python, "-m", "venv", "--clear"]
@@ -105,9 +110,9 @@ def _install() -> None:
         command = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), "-r", str(LOCK)]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", str(LOCK)]
-        if not subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True).returncode == 0:
+        if subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True).returncode:
             subprocess.run([str(PYTHON), "-m", "ensurepip"], capture_output=True)
-    said = []
+    said: list[str] = []
     try:
         with (
             LOG.open("w", encoding="utf-8") as log,
@@ -118,9 +123,11 @@ def _install() -> None:
             for line in running.stdout:
                 log.write(line)
                 said.append(line)
-                _show_progress(len(said), line)
+                _show_progress(said, total)
     except OSError as error:
-        raise SetupProblem(f"Could not write to {VENV}: {error.strerror}. Make the folder writable, or copy the course.") from None
+        raise SetupProblem(
+            f"Could not write to {VENV}: {error.strerror}. Make the folder writable, or copy the course."
+        ) from None
     _end_progress()
     if running.returncode:
         _explain("".join(said))
@@ -135,6 +142,11 @@ def _explain(said: str) -> None:
             "Could not reach the package index to install what the course needs. Connect to the internet "
             f"(behind a proxy, set HTTPS_PROXY) and run this command again. Details: {LOG}"
         )
+    if missing := re.search(r"No matching distribution found for (\S+)", said):
+        raise SetupProblem(
+            f"The package index did not offer {missing[1]}. Most often that means no connection: connect to the internet, "
+            f"or check PIP_INDEX_URL, and run this command again. Details: {LOG}"
+        )
     if "No space left" in said:
         raise SetupProblem(f"The disk is full: the course needs about 500 MB. Details: {LOG}")
     errors = [line.strip() for line in said.splitlines() if line.strip().lower().startswith("error")]
@@ -142,14 +154,16 @@ def _explain(said: str) -> None:
     raise SetupProblem(f"Installing the packages failed{reason}. The installer's own words are in {LOG}")
 
 
-def _show_progress(count: int, line: str) -> None:
-    word = line.split()[0] if line.split() else ""
+def _show_progress(said: list[str], total: int) -> None:
+    """On a terminal one line that changes; in a log a line for every 30 packages."""
+    line = said[-1].strip()
+    found = sum(entry.startswith("Collecting ") for entry in said)
     if sys.stdout.isatty():
-        print(f"\r  {line.strip()[:76]:<76}", end="", flush=True)
-    elif word in ("Collecting", "Resolved", "Prepared", "Installing", "Successfully") and (
-        word != "Collecting" or count % 40 == 1
-    ):
-        print(f"  {line.strip()[:76]}", flush=True)
+        print(f"\r  {min(found, total)}/{total}  {line[:66]:<66}", end="", flush=True)
+    elif line.startswith("Collecting ") and found % 30 == 0:
+        print(f"  {found} of {total} packages found", flush=True)
+    elif line.startswith("Installing collected packages"):
+        print("  unpacking", flush=True)
 
 
 def _end_progress() -> None:

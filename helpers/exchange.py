@@ -5,7 +5,7 @@ import json
 import pprint
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,19 +31,19 @@ class Headers(Mapping):
 
     def __getitem__(self, name: str) -> str:
         name = name.lower()
-        values = [value for field, value in self.pairs if field.lower() == name]
+        values = [value for spelled, value in self.pairs if spelled.lower() == name]
         if not values:
             raise KeyError(name)
         return ", ".join(values)
 
     def __iter__(self) -> Iterator[str]:
-        spelled: dict[str, str] = {}
-        for field, _ in self.pairs:
-            spelled.setdefault(field.lower(), field)
-        return iter(spelled.values())
+        names: dict[str, str] = {}
+        for spelled, _ in self.pairs:
+            names.setdefault(spelled.lower(), spelled)
+        return iter(names.values())
 
     def __len__(self) -> int:
-        return len({field.lower() for field, _ in self.pairs})
+        return len({spelled.lower() for spelled, _ in self.pairs})
 
     def __eq__(self, other) -> bool:
         return isinstance(other, Headers) and self.pairs == other.pairs
@@ -66,11 +66,11 @@ class Exchange:
 
     method: str
     url: str
-    request_headers: Headers = Headers()
+    request_headers: Headers = field(default_factory=Headers)
     request_body: bytes = b""
     status: int | None = None
     reason: str = ""
-    response_headers: Headers = Headers()
+    response_headers: Headers = field(default_factory=Headers)
     response_body: bytes = b""
     elapsed: float | None = None
     chunks: tuple[tuple[float, bytes], ...] = ()

@@ -18,7 +18,13 @@ SECRET_FIELDS = {
     "key1", "key2", "primarykey", "secondarykey", "connectionstring", "subscriptionkey", "authorization", "sig",
 }  # fmt: skip
 # Settings whose values are secrets: wherever such a value turns up, it is hidden.
-SECRET_SETTINGS = ("FOUNDRY_API_KEY", "IDENTITY_HEADER", "AZURE_CLIENT_SECRET", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY")
+SECRET_SETTINGS = (
+    "FOUNDRY_API_KEY",
+    "IDENTITY_HEADER",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_OPENAI_API_KEY",
+    "OPENAI_API_KEY",
+)
 # A JSON Web Token: three base64url parts, the first of which starts with '{"' (RFC 7519 section 3).
 TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*")
 
@@ -60,7 +66,9 @@ def _redact_pairs(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(_plain(name) in SECRET_FIELDS or redact_text(value) != value for name, value in pairs):
         return query  # leave the spelling alone where there is nothing to hide
-    return urlencode([(n, HIDDEN_IN_URL if _plain(n) in SECRET_FIELDS else redact_text(v)) for n, v in pairs], safe=":/")
+    return urlencode(
+        [(n, HIDDEN_IN_URL if _plain(n) in SECRET_FIELDS else redact_text(v)) for n, v in pairs], safe=":/"
+    )
 
 
 def redact_url(url: str) -> str:

@@ -84,7 +84,7 @@ def test_headers_compare_without_case_and_keep_their_order():
 
 def test_the_curl_form_sends_the_same_request(mock, project, bearer, session):
     headers = bearer() | {"X-Note": "it's $5"}
-    body = {**PROMPT, "input": "it's \"quoted\", a\nnew line and $HOME"}
+    body = {**PROMPT, "input": 'it\'s "quoted", a\nnew line and $HOME'}
     first = Exchange.from_requests(session.post(project + V1, headers=headers, json=body))
     environment = {
         **os.environ,

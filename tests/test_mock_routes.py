@@ -212,7 +212,9 @@ def test_an_unknown_deployment_is_sent_as_recorded_without_a_content_type(sessio
 
 
 def test_versions_are_required_or_refused_by_path(session, project, resource, bearer, key):
-    refused = '{"error":{"code":"BadRequest","message":"api-version query parameter is not allowed when using /v1 path"}}'
+    refused = (
+        '{"error":{"code":"BadRequest","message":"api-version query parameter is not allowed when using /v1 path"}}'
+    )
     for url in (project + V1, resource + V1, resource + "/openai/v1/chat/completions"):
         answer = session.post(url + "?api-version=2025-11-15-preview", headers=bearer(), json=PROMPT)
         assert (answer.status_code, answer.text) == (400, refused)
@@ -228,7 +230,10 @@ def test_versions_are_required_or_refused_by_path(session, project, resource, be
 
 def test_a_missing_model_is_told_as_recorded(session, project, bearer):
     answer = session.post(project + V1, headers=bearer(), json={"input": "x"})
-    assert (answer.status_code, answer.text) == (400, '{\n  "error": {\n    "message": "Missed model deployment"\n  }\n}')
+    assert (answer.status_code, answer.text) == (
+        400,
+        '{\n  "error": {\n    "message": "Missed model deployment"\n  }\n}',
+    )
     assert "content-type" not in answer.headers
 
 

@@ -55,7 +55,9 @@ def check(number: str, *answer: Any) -> Verdict:
             listed = f"this lesson has {', '.join(known)}" if known else "there is no such lesson"
             return Verdict(WRONG, f"{number} is not an exercise: {listed}.")
         if not answer or any(_unfinished(value) for value in answer):
-            return Verdict(TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell.")
+            return Verdict(
+                TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell."
+            )
         problem = _checks[number](*answer)
     except Exception as error:
         problem = f"this answer cannot be read ({type(error).__name__}: {str(error)[:120]})."

@@ -31,4 +31,6 @@ def refusal(exchange: Exchange) -> str | None:
     body = exchange.response_json
     error = body.get("error", body) if isinstance(body, dict) else {}
     message = str(error.get("message", "")) if isinstance(error, dict) else ""
-    return f"the service answered {exchange.status} {exchange.reason}: {message}".rstrip(": ") + ("" if message else ".")
+    return f"the service answered {exchange.status} {exchange.reason}: {message}".rstrip(": ") + (
+        "" if message else "."
+    )

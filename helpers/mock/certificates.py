@@ -24,7 +24,11 @@ class Certificates:
         """What clients trust: all that this machine trusts already, and this authority. Both, because SSL_CERT_FILE
         and REQUESTS_CA_BUNDLE replace a client's own list, and other HTTPS in the notebook must go on working."""
         trusted = next(
-            (Path(os.environ[n]) for n in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if Path(os.environ.get(n, "")).is_file()),
+            (
+                Path(os.environ[n])
+                for n in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+                if Path(os.environ.get(n, "")).is_file()
+            ),
             None,
         )
         if trusted is None:

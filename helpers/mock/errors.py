@@ -35,16 +35,12 @@ def bad_key() -> ServiceError:
         "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
         "active subscription and use a correct regional API endpoint for your resource."
     )
-    return ServiceError(
-        GATEWAY, 401, f'{{"error":{{"code":"401","message":"{message}"}}}}', reason="PermissionDenied"
-    )
+    return ServiceError(GATEWAY, 401, f'{{"error":{{"code":"401","message":"{message}"}}}}', reason="PermissionDenied")
 
 
 def bad_token(audience: str) -> ServiceError:
     """A token that is missing, malformed, expired or for someone else; ``audience`` is the one that would do."""
-    message = (
-        f"Unauthorized. Access token is missing, invalid, audience is incorrect ({audience}), or have expired."
-    )
+    message = f"Unauthorized. Access token is missing, invalid, audience is incorrect ({audience}), or have expired."
     return ServiceError(GATEWAY, 401, f'{{ "statusCode": 401, "message": "{message}" }}')
 
 

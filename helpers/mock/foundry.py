@@ -78,7 +78,9 @@ class LocalFoundry:
         except UnicodeEncodeError:  # half a character, written as an escape: "\\ud800"
             return self.refuse(request, errors.bad_encoding())
         except Exception as error:
-            return self.refuse(request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}"))
+            return self.refuse(
+                request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}")
+            )
 
     # -- Responses -------------------------------------------------------------------------------------------------------
     def _project_responses(self, call: Call) -> Exchange:
@@ -139,7 +141,9 @@ class LocalFoundry:
             raise errors.parameter_value("stream", "the offline mock does not stream yet.")
         deployment = _find_deployment(named or body.get("model"))
         if deployment.capability != "chat_completion":
-            raise errors.operation_not_supported("responses" if api == "responses" else "chatCompletion", deployment.name)
+            raise errors.operation_not_supported(
+                "responses" if api == "responses" else "chatCompletion", deployment.name
+            )
         if api == "responses":
             prompt = prompts.from_responses(deployment.model, body)
             answer = self._say(prompt)

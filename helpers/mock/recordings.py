@@ -75,7 +75,9 @@ class Recordings:
         text = f"The offline mock (strict) has no recording for this prompt to {prompt.model}."
         for recording in self.near(prompt, 1):
             ours, theirs = (_pretty(p) for p in (recording.prompt, prompt))
-            diff = "\n".join(unified_diff(ours, theirs, f"recording {recording.name}", "this request", lineterm="", n=1))
+            diff = "\n".join(
+                unified_diff(ours, theirs, f"recording {recording.name}", "this request", lineterm="", n=1)
+            )
             text += f" Nearest recording:\n{diff}"
         return text
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -105,8 +106,9 @@ class MockServer:
         self._clean_up()
 
     def serve(self) -> None:
-        """Run in this thread until Ctrl-C; ``on_ready`` of the server writes the variables and prints where it is."""
+        """Run in the main thread until Ctrl-C; writes the variables and prints where it is as soon as it answers."""
         self._server.on_ready = self._announce
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
         try:
             self._server.run(sockets=self._sockets)
         except KeyboardInterrupt:
@@ -130,7 +132,9 @@ class MockServer:
 
     def _variables(self, bundle: str) -> dict[str, str]:
         no_proxy = ",".join(
-            dict.fromkeys([*filter(None, os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")), *LOOPBACK])
+            dict.fromkeys(
+                [*filter(None, os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")), *LOOPBACK]
+            )
         )
         return {
             "FOUNDRY_PROJECT_ENDPOINT": f"{self.origin}/api/projects/{catalog.PROJECT}",
@@ -278,7 +282,9 @@ def _family(host: str) -> tuple[socket.AddressFamily, str]:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
     except OSError:
-        raise PortTaken(f"{host} is not an address of this machine. Leave --host out to use this machine only.") from None
+        raise PortTaken(
+            f"{host} is not an address of this machine. Leave --host out to use this machine only."
+        ) from None
     return family, address[0]
 
 

@@ -3,7 +3,7 @@ machine. The tests and the notebooks' kernels run with it, so nothing can leave 
 
 import sys
 
-LOCAL = {"localhost", "127.0.0.1", "::1", "", None}
+LOCAL = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
 
 
 def _refuse_outside(event: str, arguments: tuple) -> None:

@@ -1,0 +1,255 @@
+"""connect(): offline or live, and what it says about settings that cannot work."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from helpers import connection
+from helpers.connection import SettingsError
+from helpers.mock.server import MockServer
+
+GOOD = "https://my-foundry.services.ai.azure.com/api/projects/my-project"
+
+
+@pytest.mark.parametrize(
+    "value", [GOOD, GOOD + "/", "https://localhost:9443/api/projects/p", GOOD.replace("https", "HTTPS")]
+)
+def test_good_project_endpoints(value):
+    assert connection.check_project_endpoint(value).rstrip("/").lower() == value.rstrip("/").lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "says", "corrected"),
+    [
+        (GOOD.replace("https", "http"), "starts with http://", GOOD),
+        (GOOD.removeprefix("https://"), "does not start with https://", GOOD),
+        (GOOD + "/openai/v1", "goes on after the project name (/openai/v1)", GOOD),
+        (GOOD + "/openai/responses?api-version=2025-11-15-preview", "query", GOOD),
+        (f'"{GOOD}"', "quotes", GOOD),
+        (f"“{GOOD}”", "quotes", GOOD),
+        (f"'{GOOD.replace('https', 'http')}/openai/v1'", "quotes around it; it starts with http://", GOOD),
+        (GOOD.replace("services.ai", "openai"), "ends in .services.ai.azure.com", GOOD),
+        (
+            "https://my-foundry.services.ai.azure.com/",
+            "it is the resource endpoint",
+            "https://my-foundry.services.ai.azure.com/api/projects/<project-name>",
+        ),
+        (
+            "https://my-foundry.openai.azure.com/openai/v1/",
+            "it is the resource endpoint",
+            "https://my-foundry.services.ai.azure.com/api/projects/<project-name>",
+        ),
+        (
+            "https://my-foundry.cognitiveservices.azure.com",
+            "it is the resource endpoint",
+            "https://my-foundry.services.ai.azure.com/api/projects/<project-name>",
+        ),
+        ("https://eastus2.api.cognitive.microsoft.com/", "regional endpoint", connection.PROJECT_SHAPE),
+        ("https://ai.azure.com/foundryProject/overview?wsid=/x", "portal page", connection.PROJECT_SHAPE),
+        (connection.PROJECT_SHAPE, "placeholder", connection.PROJECT_SHAPE),
+        (
+            "https://YOUR-FOUNDRY-RESOURCE-NAME.services.ai.azure.com/api/projects/YOUR-PROJECT-NAME",
+            "placeholder",
+            connection.PROJECT_SHAPE,
+        ),
+    ],
+)
+def test_a_bad_project_endpoint_is_explained_with_the_corrected_value(value, says, corrected):
+    with pytest.raises(SettingsError) as problem:
+        connection.check_project_endpoint(value)
+    message = str(problem.value)
+    assert message.startswith("FOUNDRY_PROJECT_ENDPOINT")
+    assert says in message
+    assert f"found  {value}" in message
+    assert f"use    {corrected}" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("", "is empty"), ("<deployment>", "placeholder"), ('"gpt-4o"', "quotes"), ("a/b", "not a deployment name")],
+)
+def test_a_bad_model_name_is_explained(value, says):
+    with pytest.raises(SettingsError, match="FOUNDRY_MODEL_NAME") as problem:
+        connection.check_model_name(value)
+    assert says in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("<your-key>", "placeholder"),
+        ('"0123456789abcdef"', "quotes"),
+        ("Bearer 0123456789abcdef", "header's words"),
+        ("eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln", "Entra ID token"),
+        ("0123456789 abcdef", "space"),
+        ("https://my-foundry.openai.azure.com", "URL"),
+    ],
+)
+def test_a_bad_key_is_explained_and_never_shown(value, says):
+    with pytest.raises(SettingsError) as problem:
+        connection.check_api_key(value)
+    assert says in str(problem.value)
+    assert value not in str(problem.value)
+
+
+def test_a_notebook_shows_a_settings_error_without_a_traceback():
+    assert SettingsError("say this")._render_traceback_() == ["SettingsError: say this"]
+
+
+# -- connect() changes os.environ, so it runs in a Python of its own -----------------------------------------------------
+def _python(code: str, dotenv: str | bytes, folder, **environment: str) -> subprocess.CompletedProcess:
+    (folder / ".env").write_bytes(dotenv if isinstance(dotenv, bytes) else dotenv.encode())
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("FOUNDRY_", "IDENTITY_", "AZURE_"))}
+    code = f"import pathlib\nfrom helpers import connection\nconnection.ROOT = pathlib.Path({str(folder)!r})\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, timeout=60
+    )
+
+
+ASK = """
+import requests
+foundry = connection.connect()
+for sign_in in ("token", "key") if foundry.api_key else ("token",):
+    answer = requests.post(foundry.project_endpoint + "/openai/v1/responses", headers=foundry.headers(sign_in),
+                           json={"model": foundry.model, "input": "What is an endpoint?"})
+    print(answer.status_code, foundry.live)
+"""
+
+
+def test_offline_without_any_setting(tmp_path):
+    ran = _python(ASK, "", tmp_path)
+    assert ran.stdout.startswith("OFFLINE MOCK")
+    assert ran.stdout.endswith("200 False\n200 False\n")
+    assert ran.stderr == ""
+
+
+@pytest.fixture
+def live():
+    """A server that plays the live project, and the variables with which Azure's own clients would reach it."""
+    server = MockServer(port=0)
+    server.start()
+    variables = {n: server.variables[n] for n in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_TOKEN_CREDENTIALS")}
+    variables |= {n: server.variables[n] for n in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NO_PROXY", "no_proxy")}
+    yield server, variables
+    server.stop()
+
+
+@pytest.fixture
+def trap(tmp_path):
+    """An announced mock that must not be contacted: counts whoever connects."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        visitors = []
+
+        def count():
+            while True:
+                try:
+                    visitors.append(listener.accept())
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=count, daemon=True)
+        thread.start()
+        port = listener.getsockname()[1]
+        announced = tmp_path / "announced.env"
+        announced.write_text(
+            f"FOUNDRY_RESOURCE_ENDPOINT=https://127.0.0.1:{port}\n"
+            f"FOUNDRY_PROJECT_ENDPOINT=https://127.0.0.1:{port}/api/projects/demo-project\nFOUNDRY_MODEL_NAME=x\n"
+            "FOUNDRY_API_KEY=x\n"
+        )
+        yield str(announced), visitors
+
+
+def test_live_contacts_and_starts_no_mock(tmp_path, live, trap):
+    server, variables = live
+    announced, visitors = trap
+    dotenv = (
+        f"FOUNDRY_PROJECT_ENDPOINT={server.variables['FOUNDRY_PROJECT_ENDPOINT']}\n"
+        f"FOUNDRY_MODEL_NAME=course-chat\nFOUNDRY_API_KEY={server.foundry.api_key}\nEXTRA_SETTING=kept\n"
+    )
+    code = (
+        ASK
+        + "import os, sys\nprint([m for m in sys.modules if m.startswith('helpers.mock')], os.environ['EXTRA_SETTING'])"
+    )
+    ran = _python(code, dotenv, tmp_path, FOUNDRY_MOCK_ENV=announced, **variables)
+    assert ran.stderr == ""
+    assert ran.stdout.startswith("LIVE")
+    assert ran.stdout.endswith("200 True\n200 True\n[] kept\n")
+    assert not visitors
+
+
+def test_dotenv_is_read_as_editors_write_it(tmp_path, live):
+    server, variables = live
+    text = f'\ufeffFOUNDRY_PROJECT_ENDPOINT = "{server.variables["FOUNDRY_PROJECT_ENDPOINT"]}/"\r\nFOUNDRY_MODEL_NAME=gpt-4o # mine\r\n'
+    ran = _python("print(connection.connect())", text, tmp_path, **variables)
+    assert "model='gpt-4o'" in ran.stdout
+    wrong = _python("connection.connect()", text.encode("utf-16"), tmp_path)
+    assert "not UTF-8 text" in wrong.stderr
+
+
+def test_the_environment_goes_before_dotenv(tmp_path):
+    ran = _python("connection.connect()", f"FOUNDRY_PROJECT_ENDPOINT={GOOD}\n", tmp_path, FOUNDRY_PROJECT_ENDPOINT="")
+    assert ran.stdout.startswith("OFFLINE MOCK")
+
+
+def test_connect_again_follows_a_change_of_dotenv_and_takes_its_variables_back(tmp_path):
+    code = f"""
+import os
+before = dict(os.environ)
+connection.connect()
+(connection.ROOT / ".env").write_text("FOUNDRY_PROJECT_ENDPOINT={GOOD}\\nFOUNDRY_MODEL_NAME=m\\n")
+print(connection.connect())
+print([n for n in ("IDENTITY_ENDPOINT", "SSL_CERT_FILE") if os.environ.get(n) != before.get(n)])
+(connection.ROOT / ".env").write_text("")
+print(connection.connect().live)
+"""
+    ran = _python(code, "", tmp_path)
+    assert ran.stderr == ""
+    assert "LIVE" in ran.stdout
+    assert "\n[]\n" in ran.stdout
+    assert ran.stdout.endswith("False\n")
+    assert ran.stdout.count("OFFLINE MOCK") == 2
+
+
+def test_a_program_started_from_a_notebook_uses_the_same_mock(tmp_path):
+    code = """
+import os, subprocess, sys
+foundry = connection.connect()
+said = subprocess.run([sys.executable, "-c", "import helpers; print(helpers.connect().project_endpoint)"],
+                      capture_output=True, text=True).stdout
+print(said.startswith("OFFLINE MOCK"), said.splitlines()[-1] == foundry.project_endpoint)
+"""
+    ran = _python(code, "", tmp_path)
+    assert ran.stdout.endswith("True True\n"), ran.stderr
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_mock_that_is_gone_is_told_with_the_fix(tmp_path, exists):
+    announced = tmp_path / "mock.env"
+    if exists:
+        announced.write_text("FOUNDRY_RESOURCE_ENDPOINT=https://127.0.0.1:9\n")
+    ran = _python("connection.connect()", "", tmp_path, FOUNDRY_MOCK_ENV=str(announced))
+    assert f"python -m helpers mock --env-file {announced}" in ran.stderr
+
+
+def test_a_key_without_an_endpoint_is_noticed(tmp_path):
+    ran = _python("connection.connect()", "FOUNDRY_API_KEY=0123456789abcdef\n", tmp_path)
+    assert "FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used" in ran.stdout
+
+
+def test_a_foundry_hides_its_key_and_explains_a_missing_one():
+    foundry = connection.Foundry(GOOD, "https://my-foundry.services.ai.azure.com", "m", "0123456789abcdef")
+    assert "0123456789abcdef" not in repr(foundry)
+    assert foundry.headers("key") == {"api-key": "0123456789abcdef"}
+    with pytest.raises(SettingsError, match="FOUNDRY_API_KEY"):
+        connection.Foundry(GOOD, GOOD, "m").headers("key")
+    with pytest.raises(ValueError, match="token"):
+        foundry.headers("password")
+
+
+def test_the_example_documents_every_setting_and_is_offline_as_it_stands():
+    text = (connection.ROOT / ".env.example").read_text()
+    assert all(f"\n{name}=\n" in text for name in connection.SETTINGS)

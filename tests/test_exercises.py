@@ -1,0 +1,223 @@
+"""Every exercise: the starter is "not done yet", the published solution is right, typical wrong answers are told why."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import requests
+
+from helpers import check, notebooks
+from helpers.connection import Foundry
+from helpers.exercises import DONE, TODO, WRONG, exercises_of
+from tests.test_mock_routes import PROMPT, V1
+
+SOLUTION = re.compile(r"<summary>Solution (\S+)</summary>\s*```python\n(.*?)\n```", re.DOTALL)
+HINT = re.compile(r"<summary>Hint (\S+)</summary>")
+LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
+
+
+def _marks(notebook) -> list[str]:
+    return [
+        output.data["text/plain"][:2].strip()
+        for cell in notebook.cells
+        if "check" in cell.metadata.get("tags", [])
+        for output in cell.outputs
+    ]
+
+
+def _solutions(notebook) -> dict[str, str]:
+    return dict(
+        found for cell in notebook.cells if cell.cell_type == "markdown" for found in SOLUTION.findall(cell.source)
+    )
+
+
+def _exercises(notebook) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
+
+
+@pytest.fixture(scope="module")
+def offline():
+    with notebooks.offline() as environment:
+        yield environment
+
+
+@pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: path.stem)
+def test_the_published_starter_is_not_done_yet(path):
+    notebook = nbformat.read(path, 4)
+    assert _marks(notebook) == [TODO] * len(_exercises(notebook))
+    assert all("..." in cell.source for cell in _exercises(notebook))
+
+
+@pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: path.stem)
+def test_the_published_solutions_are_right(path, offline):
+    notebook = nbformat.read(path, 4)
+    solutions = _solutions(notebook)
+    for cell in _exercises(notebook):
+        cell.source = solutions[cell.metadata["exercise"]]
+    done = notebooks.execute(notebook, offline)
+    assert _marks(done) == [DONE] * len(solutions)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_each_exercise_has_a_check_a_hint_and_a_solution(path):
+    notebook = nbformat.read(path, 4)
+    numbers = [cell.metadata["exercise"] for cell in _exercises(notebook)]
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    checked = [found for cell in notebook.cells for found in re.findall(r'check\("([^"]+)"', cell.source)]
+    assert numbers == checked == sorted(_solutions(notebook)) == sorted(HINT.findall(prose))
+    assert numbers == exercises_of(path.stem[:2])
+    assert all(f"**{number}** " in prose for number in numbers)
+
+
+# -- check() itself ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("answer", [(), (...,), ({"Authorization": ...},), ([1, {"a": (...,)}],), ("offline", ...)])
+def test_three_dots_anywhere_mean_not_done_yet(answer):
+    assert check("00.1", *answer).mark == TODO
+
+
+class Hostile:
+    def __eq__(self, other):
+        raise RuntimeError("no")
+
+    def __getattr__(self, name):
+        raise RuntimeError("no")
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize("number", ["00.1", "00.2", "02.1", "02.2", "02.3"])
+@pytest.mark.parametrize("make", [None, 1, "x", b"", [], {}, object, Hostile, requests.Response, int], ids=str)
+def test_check_never_raises(number, make):
+    answer = make() if isinstance(make, type) else make
+    for answers in ((answer,), (answer, answer), (answer, answer, answer)):
+        assert check(number, *answers).mark == WRONG
+
+
+@pytest.mark.parametrize("number", ["99.1", "00.9", "", "x", None, 2.1])
+def test_an_unknown_exercise_is_told(number):
+    verdict = check(number, "x")
+    assert verdict.mark == WRONG
+    assert "not an exercise" in verdict.text
+
+
+def test_the_same_state_gets_the_same_words():
+    assert repr(check("00.1", "x", "y")) == repr(check("00.1", "x", "y"))
+    assert check("00.1", ...)._repr_markdown_() == repr(check("00.1", ...))
+
+
+# -- typical wrong answers ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def foundry(mock) -> Foundry:
+    v = mock.variables
+    return Foundry(
+        v["FOUNDRY_PROJECT_ENDPOINT"], v["FOUNDRY_RESOURCE_ENDPOINT"], v["FOUNDRY_MODEL_NAME"], v["FOUNDRY_API_KEY"]
+    )
+
+
+ENDPOINT = {**PROMPT, "input": "What is an endpoint?"}
+DATED = "/openai/responses?api-version=2025-11-15-preview"
+CHAT = "/openai/deployments/gpt-4o/chat/completions"
+ASKED = {"messages": [{"role": "user", "content": "What is an AI application?"}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("live", "first line"),
+        ("LIVE ", "first line"),
+        (True, "word in quotes"),
+        ("OFFLINE MOCK", '"offline" or "live"'),
+    ],
+)
+def test_00_1(foundry, answer, says):
+    assert says in check("00.1", answer, foundry).text
+    assert check("00.1", "Offline", foundry).mark == DONE
+    assert "connect()" in check("00.1", "offline", "foundry").text
+
+
+@pytest.mark.parametrize(
+    ("url", "sign_in", "body", "says"),
+    [
+        ("{project}" + V1, "token", PROMPT, "still asks the first question"),
+        ("{project}" + V1, "none", ENDPOINT, "401 Unauthorized"),
+        ("{project}" + V1, "token", {**ENDPOINT, "model": "gpt-4o"}, "keep the model"),
+        ("{resource}/openai/v1/chat/completions", "key", ASKED, "keep the URL"),
+        ("{project}" + V1, "token", {"model": "gpt-4.1-mini", "imput": "x"}, "still asks"),
+    ],
+)
+def test_00_2(send, url, sign_in, body, says):
+    assert says in check("00.2", send(url, sign_in, body)).text
+
+
+@pytest.mark.parametrize(
+    ("url", "sign_in", "body", "says"),
+    [
+        ("{project}" + DATED, "token", PROMPT, "What is an AI application?"),
+        ("{project}" + DATED, "none", ENDPOINT, "401 Unauthorized"),
+        ("{project}" + DATED, "token", {**ENDPOINT, "input": "what is an endpoint"}, "it should be"),
+        ("{project}/openai/responses", "token", ENDPOINT, "400 Bad Request: Missing required query parameter"),
+        ("GET {project}/deployments?api-version=v1", "token", None, "the method is GET"),
+    ],
+)
+def test_02_1(send, url, sign_in, body, says):
+    assert says in check("02.1", send(url, sign_in, body)).text
+    assert check("02.1", send("{project}" + DATED, "token", ENDPOINT)).mark == DONE
+
+
+@pytest.mark.parametrize(
+    ("url", "sign_in", "says"),
+    [
+        ("{project}" + V1, "token", "Authorization header"),
+        ("{project}" + V1, "both", "Authorization header"),
+        ("{project}" + V1, "none", "no api-key header"),
+        ("{project}" + V1, "wrong key", "401 PermissionDenied: Access denied"),
+        ("{project}" + DATED, "key", "the current route ends in"),
+        ("{project}" + V1 + "?api-version=2025-11-15-preview", "key", "takes none"),
+    ],
+)
+def test_02_2(send, url, sign_in, says):
+    assert says in check("02.2", send(url, sign_in, PROMPT)).text
+    assert check("02.2", send("{project}" + V1, "key", PROMPT)).mark == DONE
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "answer", "says"),
+    [
+        ("{resource}" + CHAT, ASKED, "text", "api-version=2024-05-01-preview"),
+        ("{resource}" + CHAT + "?api-version=2024-05-01-preview", PROMPT, "text", '"messages"'),
+        ("{project}" + V1, PROMPT, "text", "the command calls"),
+        ("{resource}" + CHAT + "?api-version=2024-05-01-preview", ASKED, "response", "not the text yet"),
+        ("{resource}" + CHAT + "?api-version=2024-05-01-preview", {"messages": ["hi"]}, "text", "compare them"),
+    ],
+)
+def test_02_3(send, url, body, answer, says):
+    response = send(url, "key", body)
+    assert says in check("02.3", response, response if answer == "response" else "some text").text
+
+
+@pytest.fixture
+def send(session, foundry):
+    """A function: what a learner would send, and the response they would pass to check()."""
+    signs = {
+        "token": lambda: foundry.headers("token"),
+        "key": lambda: foundry.headers("key"),
+        "both": lambda: foundry.headers("token") | foundry.headers("key"),
+        "wrong key": lambda: {"api-key": "wrong"},
+        "none": dict,
+    }
+
+    def post(url: str, sign_in: str, body) -> requests.Response:
+        method, _, url = url.rpartition(" ")
+        url = url.format(project=foundry.project_endpoint, resource=foundry.resource_endpoint)
+        return session.request(method or "POST", url, headers=signs[sign_in](), json=body)
+
+    return post
+
+
+def test_every_lesson_with_checks_is_a_notebook():
+    modules = {path.stem[-2:] for path in Path(check.__globals__["__file__"]).parent.glob("lesson_*.py")}
+    assert modules <= {path.stem[:2] for path in LESSONS}

@@ -1,0 +1,212 @@
+"""The smaller helpers: names, tokens, display, prompts, recordings, the lock, the nbval plugin."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+
+import helpers
+from helpers import auth
+from helpers.display import exchange_bundle, show_exchange, show_json
+from helpers.environment import ROOT
+from helpers.exchange import Exchange
+from helpers.mock import prompts
+from helpers.mock.recordings import FOLDER, Recordings
+from tests.test_mock_routes import PROMPT, V1
+
+
+def test_every_public_name_is_there():
+    for name in helpers.__all__:
+        assert getattr(helpers, name).__doc__, name
+    assert dir(helpers) == helpers.__all__
+    with pytest.raises(AttributeError, match="it has: "):
+        helpers.nothing  # noqa: B018
+
+
+def test_importing_helpers_imports_nothing_else():
+    code = "import sys; before = set(sys.modules); import helpers; print(sorted(set(sys.modules) - before))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout
+    assert said.strip() == "['helpers']"
+
+
+# -- tokens ------------------------------------------------------------------------------------------------------------
+def test_a_token_has_the_claims_of_a_real_one(mock):
+    decoded = auth.decode_token(auth.token())
+    assert decoded["header"]["alg"] == "RS256"
+    claims = decoded["claims"]
+    assert set(claims) >= {"aud", "iss", "tid", "oid", "appid", "exp", "nbf", "iat", "roles"}
+    assert claims["aud"] == "https://ai.azure.com"
+    assert 60 * 60 <= claims["exp"] - claims["iat"] <= 90 * 60
+    assert auth.decode_token("Bearer " + auth.token())["claims"]["oid"] == claims["oid"]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "a.b", "a.b.c", "a.b.c.d", "é.é.é"])
+def test_what_is_not_a_token_is_told(text):
+    with pytest.raises(ValueError, match="not a JSON Web Token"):
+        auth.decode_token(text)
+
+
+# -- display -----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def shown(monkeypatch):
+    """What was displayed: (bundle, metadata) of each call."""
+    seen = []
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata=None, raw=False: seen.append((data, metadata)))
+    return seen
+
+
+@pytest.mark.parametrize("data", [{"a": [1, None]}, '{"a": [1, null]}', b'{"a": [1, null]}'])
+def test_show_json_is_a_tree_and_text(shown, data):
+    show_json(data, root="body", expanded=True)
+    bundle, metadata = shown[0]
+    assert bundle["application/json"] == {"a": [1, None]}
+    assert json.loads(bundle["text/plain"]) == {"a": [1, None]}
+    assert metadata["application/json"] == {"root": "body", "expanded": True}
+
+
+def test_show_json_hides_secrets_and_takes_responses_exchanges_and_sdk_objects(shown, session, project, bearer):
+    import openai
+
+    response = session.post(project + V1, headers=bearer(), json=PROMPT)
+    show_json(response)
+    show_json(Exchange.from_requests(response))
+    show_json(openai.types.responses.Response.model_construct(**response.json()))
+    assert shown[0][0]["application/json"]["id"] == shown[1][0]["application/json"]["id"] == response.json()["id"]
+    show_json({"access_token": "something", "usage": {"total_tokens": 3}})
+    assert shown[3][0]["application/json"] == {"access_token": "[redacted]", "usage": {"total_tokens": 3}}
+    show_json("plain words")
+    assert shown[4][0] == {"text/plain": '"plain words"'}
+    with pytest.raises(TypeError, match="show_json shows"):
+        show_json(object())
+
+
+def test_show_exchange_has_a_short_plain_twin(shown, session, project, bearer):
+    show_exchange(session.post(project + V1, headers=bearer(), json=PROMPT))
+    bundle, _ = shown[0]
+    assert len(bundle["text/plain"].splitlines()) <= 40
+    assert bundle["text/plain"].startswith(f"POST {project}{V1}\n")
+    assert "Authorization: Bearer [redacted]" in bundle["text/plain"]
+    assert "HTTP/1.1 200 OK" in bundle["text/plain"]
+    assert "<details" in bundle["text/html"]
+    assert "style" not in bundle["text/html"]
+    assert "color" not in bundle["text/html"]
+
+
+def test_nothing_in_an_exchange_becomes_markup():
+    hostile = Exchange("GET", "https://x/<script>", response_body=b"<script>", status=200, reason="<b>")
+    html = exchange_bundle(hostile)["text/html"]
+    assert "<script>" not in html
+    assert "<b>" not in html
+
+
+# -- prompts and recordings ----------------------------------------------------------------------------------------------
+def _responses(**body) -> str:
+    return prompts.from_responses("m", body).key
+
+
+def _chat(*messages, **body) -> str:
+    return prompts.from_chat("m", {"messages": list(messages), **body}).key
+
+
+def test_the_same_question_is_the_same_prompt_however_it_is_put():
+    plain = _responses(input="Hello  there\n")
+    assert plain == _responses(input="Hello there")
+    assert plain == _responses(input=[{"role": "user", "content": "Hello there"}])
+    assert plain == _responses(input=[{"type": "message", "id": "msg_1", "role": "user", "content": "Hello there"}])
+    assert plain == _responses(input=[{"role": "user", "content": [{"type": "input_text", "text": "Hello there"}]}])
+    assert plain == _responses(input="Hello there", stream=True, metadata={"a": "b"}, store=False, tools=[], text={})
+    assert plain == _responses(input="Hello there", text={"format": {"type": "text"}})
+    assert plain == _chat({"role": "user", "content": "Hello there"})
+    assert plain == _chat({"role": "user", "content": [{"type": "text", "text": "Hello there"}]}, n=2)
+
+
+def test_another_question_is_another_prompt():
+    different = [
+        _responses(input="Hello"),
+        _responses(input="hello"),
+        _responses(input="Hello", instructions="Be brief."),
+        _responses(input="Hello", tools=[{"type": "function", "name": "f", "parameters": {}}]),
+        _responses(input="Hello", text={"format": {"type": "json_object"}}),
+        _responses(input=[{"role": "user", "content": "Hello"}, {"role": "user", "content": "Hello"}]),
+        prompts.from_responses("another model", {"input": "Hello"}).key,
+    ]
+    assert len(set(different)) == len(different)
+
+
+def test_instructions_tools_calls_and_formats_match_across_the_apis():
+    parameters = {"type": "object", "properties": {"city": {"type": "string"}}}
+    schema = {"type": "object", "properties": {}}
+    assert _responses(
+        instructions="Be brief.",
+        input=[
+            {"role": "user", "content": "Weather?"},
+            {"type": "function_call", "call_id": "1", "name": "weather", "arguments": '{"city": "Oslo"}'},
+            {"type": "function_call_output", "call_id": "1", "output": "rain"},
+        ],
+        tools=[{"type": "function", "name": "weather", "parameters": parameters, "strict": True}],
+        text={"format": {"type": "json_schema", "name": "x", "schema": schema}},
+    ) == _chat(
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": "Weather?"},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "2", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Oslo"}'}}
+            ],
+        },
+        {"role": "tool", "tool_call_id": "2", "content": "rain"},
+        tools=[{"type": "function", "function": {"name": "weather", "parameters": parameters}}],
+        response_format={"type": "json_schema", "json_schema": {"name": "y", "schema": schema}},
+    )
+
+
+def test_every_recording_is_whole_scrubbed_and_says_where_it_comes_from():
+    paths = sorted(FOLDER.rglob("*.json"))
+    assert len(Recordings()) == len(paths) > 0
+    for path in paths:
+        exchange = Exchange.load(path)
+        assert exchange.source["kind"] in ("recorded", "documented", "authored"), path
+        assert exchange.source["from"], path
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", exchange.source["date"]), path
+        assert exchange.redacted() == exchange, path
+        assert exchange.status == 200, path
+        assert "content_filters" in exchange.response_json or "prompt_filter_results" in exchange.response_json, path
+
+
+def test_two_recordings_of_one_prompt_and_broken_ones_are_refused(tmp_path):
+    original = next(FOLDER.rglob("what_is_an_endpoint.json"))
+    (tmp_path / "a.json").write_text(original.read_text())
+    (tmp_path / "b.json").write_text(original.read_text())
+    with pytest.raises(ValueError, match=r"b\.json: recording a already answers"):
+        Recordings(tmp_path)
+    (tmp_path / "b.json").write_text('{"request": {"method": "GET", "url": "x"}, "response": {"status": 200}}')
+    with pytest.raises(ValueError, match=r"b\.json cannot serve"):
+        Recordings(tmp_path)
+
+
+# -- the lock ----------------------------------------------------------------------------------------------------------
+def test_the_lock_satisfies_every_range_and_ends_in_the_project_itself():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    assert lines[-1] == "-e ."
+    locked = {Requirement(line).name.lower(): Requirement(line) for line in lines[:-1]}
+    assert all(len(requirement.specifier) == 1 and "==" in str(requirement) for requirement in locked.values())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for wanted in map(Requirement, project["dependencies"]):
+        (exact,) = locked[wanted.name.lower()].specifier
+        assert wanted.specifier.contains(exact.version), wanted
+    text = (ROOT / "requirements.txt").read_text()
+    assert "win32" in text
+    assert "darwin" in text
+
+
+# -- nbval -------------------------------------------------------------------------------------------------------------
+def test_what_the_nbval_plugin_extends_is_still_there():
+    from nbval.plugin import IPyNbCell, IPyNbFile
+
+    assert all(callable(getattr(IPyNbCell, name)) for name in ("runtest", "sanitize", "compare_outputs"))
+    assert all(callable(getattr(IPyNbFile, name)) for name in ("get_kernel_message", "collect"))
