@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import environment
+from helpers import environment, lab
 from helpers.environment import ROOT
 
 
@@ -117,6 +117,22 @@ def test_the_installers_errors_become_one_line():
         environment._explain("ERROR: No matching distribution found for requests==2.34.2")
     with pytest.raises(environment.SetupProblem, match=r"ERROR: nothing fits"):
         environment._explain("noise\nERROR: nothing fits\n")
+
+
+# -- lab ---------------------------------------------------------------------------------------------------------------
+def test_lab_passes_options_on_and_opens_the_first_notebook():
+    command = lab.command(["--no-browser", "--port=9999"])
+    assert command[-2:] == ["--no-browser", "--port=9999"]
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
+    assert (ROOT / lab.FIRST).is_file()
+
+
+@pytest.mark.parametrize("spelled", ["--port={}", "--port {}", "--ServerApp.port={}"])
+def test_a_taken_port_of_jupyterlab_is_told(spelled):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(environment.SetupProblem, match=f"Port {port} is taken"):
+            lab.run(["--no-browser", *spelled.format(port).split()])
 
 
 # -- mock --------------------------------------------------------------------------------------------------------------

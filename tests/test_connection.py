@@ -218,8 +218,9 @@ def test_a_program_started_from_a_notebook_uses_the_same_mock(tmp_path):
     code = """
 import os, subprocess, sys
 foundry = connection.connect()
-said = subprocess.run([sys.executable, "-c", "import helpers; print(helpers.connect().project_endpoint)"],
-                      capture_output=True, text=True).stdout
+child = f"import pathlib; from helpers import connection; connection.ROOT = pathlib.Path({str(connection.ROOT)!r})"
+child += "; print(connection.connect().project_endpoint)"
+said = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True).stdout
 print(said.startswith("OFFLINE MOCK"), said.splitlines()[-1] == foundry.project_endpoint)
 """
     ran = _python(code, "", tmp_path)
