@@ -67,8 +67,19 @@ def _parser() -> argparse.ArgumentParser:
         help="how fast streams flow (default: realistic)",
     )  # fmt: skip
     mock.add_argument("--strict", action="store_true", help="refuse prompts that have no recording")
+    mock.add_argument(
+        "--quota", type=_quota, metavar="R,T",
+        help="limit each deployment to R requests and T tokens a minute (default: no limit)",
+    )  # fmt: skip
     mock.set_defaults(run=_mock)
     return parser
+
+
+def _quota(text: str) -> tuple[int, int]:
+    requests, tokens = (int(part) for part in text.split(","))
+    if min(requests, tokens) < 1:
+        raise ValueError
+    return requests, tokens
 
 
 class _AsWritten(argparse.RawDescriptionHelpFormatter):
@@ -107,7 +118,7 @@ def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
             file=sys.stderr,
         )
     try:
-        server = MockServer(options.host, options.port, options.env_file, options.strict)
+        server = MockServer(options.host, options.port, options.env_file, options.strict, options.speed, options.quota)
     except (PortTaken, ValueError) as problem:
         raise environment.SetupProblem(str(problem)) from None
     server.serve()

@@ -195,23 +195,28 @@ class Exchange:
         ]
 
     # -- keeping -----------------------------------------------------------------------------------------------------
-    def save(self, path: str | Path) -> None:
-        """Write the exchange to a JSON file a person can read and edit. Secrets are hidden first; JSON bodies are kept
-        as JSON values, so their spacing is not."""
+    def as_fields(self) -> dict[str, Any]:
+        """The exchange as plain JSON values, in the form of a recording. Secrets are hidden; JSON bodies are values, so
+        their spacing is not kept."""
         clean = self.redacted()
-        data: dict[str, Any] = {"source": dict(clean.source)} if clean.source else {}
-        data["request"] = {"method": clean.method, "url": clean.url, "headers": dict(clean.request_headers)}
-        data["request"] |= _body_fields(clean.request_body)
+        fields: dict[str, Any] = {"source": dict(clean.source)} if clean.source else {}
+        fields["request"] = {"method": clean.method, "url": clean.url, "headers": dict(clean.request_headers)}
+        fields["request"] |= _body_fields(clean.request_body)
         if clean.status is not None:
-            data["response"] = {"status": clean.status, "reason": clean.reason}
+            fields["response"] = {"status": clean.status, "reason": clean.reason}
             if clean.elapsed is not None:
-                data["response"]["elapsed"] = clean.elapsed
-            data["response"]["headers"] = dict(clean.response_headers)
+                fields["response"]["elapsed"] = clean.elapsed
+            fields["response"]["headers"] = dict(clean.response_headers)
             if clean.chunks:
-                data["response"]["chunks"] = [[at, _text(chunk)] for at, chunk in clean.chunks]
+                fields["response"]["chunks"] = [[at, _text(chunk)] for at, chunk in clean.chunks]
             else:
-                data["response"] |= _body_fields(clean.response_body)
-        Path(path).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+                fields["response"] |= _body_fields(clean.response_body)
+        return fields
+
+    def save(self, path: str | Path) -> None:
+        """Write the exchange to a JSON file a person can read and edit: ``as_fields``, indented."""
+        text = json.dumps(self.as_fields(), indent=2, ensure_ascii=False)
+        Path(path).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path) -> "Exchange":

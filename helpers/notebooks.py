@@ -32,7 +32,7 @@ def paths() -> list[Path]:
 def offline() -> Iterator[dict[str, str]]:
     """The environment for a kernel that must not go live, whatever ``.env`` says: it announces a strict mock that runs
     as long as the context, and lets nothing connect beyond this machine."""
-    server = MockServer(port=0, strict=True)
+    server = MockServer(port=0, strict=True, speed="instant")
     server.start()
     try:
         yield {

@@ -11,7 +11,7 @@ HIDDEN_IN_URL = "redacted"  # brackets have a meaning in URLs
 # Names are compared without case, "-" and "_", so "api-key", "apiKey" and "API_KEY" are one name.
 SECRET_HEADERS = {
     "authorization", "proxyauthorization", "apikey", "xapikey", "ocpapimsubscriptionkey", "cookie", "setcookie",
-    "xidentityheader", "xfunctionskey",
+    "xidentityheader", "xfunctionskey", "xmockcontrolkey",
 }  # fmt: skip
 SECRET_FIELDS = {
     "apikey", "accesstoken", "refreshtoken", "idtoken", "clientsecret", "clientassertion", "assertion", "password",

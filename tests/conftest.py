@@ -34,7 +34,7 @@ def resource(mock) -> str:
 
 @pytest.fixture
 def key(mock) -> dict[str, str]:
-    return {"api-key": mock.foundry.api_key}
+    return {"api-key": mock.foundry.secrets.api_key}
 
 
 @pytest.fixture

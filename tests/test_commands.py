@@ -196,7 +196,7 @@ def test_strict_refuses_with_the_difference(tmp_path):
 
         answer = requests.post(
             server.origin + "/openai/v1/responses",
-            headers={"api-key": server.foundry.api_key},
+            headers={"api-key": server.foundry.secrets.api_key},
             json={"model": "gpt-4.1-mini", "input": "What is an AI app?"},
             verify=server.variables["REQUESTS_CA_BUNDLE"],
             timeout=5,

@@ -168,7 +168,7 @@ def test_live_contacts_and_starts_no_mock(tmp_path, live, trap):
     announced, visitors = trap
     dotenv = (
         f"FOUNDRY_PROJECT_ENDPOINT={server.variables['FOUNDRY_PROJECT_ENDPOINT']}\n"
-        f"FOUNDRY_MODEL_NAME=course-chat\nFOUNDRY_API_KEY={server.foundry.api_key}\nEXTRA_SETTING=kept\n"
+        f"FOUNDRY_MODEL_NAME=course-chat\nFOUNDRY_API_KEY={server.foundry.secrets.api_key}\nEXTRA_SETTING=kept\n"
     )
     code = (
         ASK

@@ -21,7 +21,9 @@ MODEL = "gpt-4.1-mini"
 
 @pytest.fixture
 def client(mock, resource):
-    with openai.OpenAI(base_url=f"{resource}/openai/v1/", api_key=mock.foundry.api_key, max_retries=0) as opened:
+    with openai.OpenAI(
+        base_url=f"{resource}/openai/v1/", api_key=mock.foundry.secrets.api_key, max_retries=0
+    ) as opened:
         yield opened
 
 
@@ -68,13 +70,13 @@ async def _ask_async(resource: str, key: str) -> str:
 
 
 def test_openai_async(mock, resource):
-    assert asyncio.run(_ask_async(resource, mock.foundry.api_key)).startswith("An AI application is")
+    assert asyncio.run(_ask_async(resource, mock.foundry.secrets.api_key)).startswith("An AI application is")
 
 
 @pytest.mark.parametrize("sign_in", ["key", "token"])
 def test_azure_openai(mock, resource, sign_in):
     how = (
-        {"api_key": mock.foundry.api_key}
+        {"api_key": mock.foundry.secrets.api_key}
         if sign_in == "key"
         else {"azure_ad_token_provider": lambda: auth.token(auth.RESOURCE_SCOPE)}
     )

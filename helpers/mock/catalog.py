@@ -5,9 +5,15 @@ from dataclasses import dataclass
 RESOURCE = "demo-resource"
 PROJECT = "demo-project"
 REGION = "East US 2"
-TENANT_ID = "72f00000-0000-4000-8000-00000000d390"  # made up, like the two below
+TENANT_ID = "72f00000-0000-4000-8000-00000000d390"  # made up, like all ids here
 PRINCIPAL_ID = "0b9e0000-0000-4000-8000-0000000001d7"
 CLIENT_ID = "c11e0000-0000-4000-8000-0000000000a1"
+# Identities whose tokens do not open the door, for lessons: one has no role, the tokens of the other have expired.
+CLIENT_ID_WITHOUT_ROLE = "c11e0000-0000-4000-8000-0000000000b2"
+CLIENT_ID_EXPIRED = "c11e0000-0000-4000-8000-0000000000c3"
+SUBSCRIPTION_ID = "5b5c0000-0000-4000-8000-0000000005b5"
+RESOURCE_GROUP = "demo-group"
+LOCATION = "eastus2"
 DEFAULT_DEPLOYMENT = "gpt-4.1-mini"
 
 
@@ -22,6 +28,7 @@ class Deployment:
     capacity: int = 120
     sku: str = "GlobalStandard"
     publisher: str = "OpenAI"
+    reasoning: bool = False  # takes max_completion_tokens and no temperature
 
 
 DEPLOYMENTS = {
@@ -30,10 +37,17 @@ DEPLOYMENTS = {
         Deployment("gpt-4.1-mini", "gpt-4.1-mini", "2025-04-14"),
         Deployment("course-chat", "gpt-4.1-mini", "2025-04-14", capacity=10),  # a name that is not the model's
         Deployment("gpt-4o", "gpt-4o", "2024-11-20"),
-        Deployment("gpt-5-mini", "gpt-5-mini", "2025-08-07"),
+        Deployment("gpt-5-mini", "gpt-5-mini", "2025-08-07", reasoning=True),
         Deployment("text-embedding-3-large", "text-embedding-3-large", "1", "embeddings", 150),
     )
 }
+
+# What GET /openai/v1/models lists: base models with their versions. Being listed does not mean being deployed.
+BASE_MODELS = (
+    "gpt-4.1-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-nano-2025-04-14", "gpt-4o-2024-11-20",
+    "gpt-4o-mini-2024-07-18", "gpt-5-2025-08-07", "gpt-5-mini-2025-08-07", "o4-mini-2025-04-16",
+    "text-embedding-3-large", "text-embedding-3-small",
+)  # fmt: skip
 
 # Dated api-versions, by the paths that need one. Source: the service's api-supported-versions header on project paths;
 # Microsoft's api-version lifecycle page and openai-python's samples for the others.

@@ -14,11 +14,21 @@ GATEWAY, MODEL, PROJECT = "gateway", "model", "project"
 
 
 class ServiceError(Exception):
-    """An answer that is not a success. ``content_type`` is empty where the service sends none."""
+    """An answer that is not a success. ``content_type`` is empty where the service sends none; ``headers`` are those that
+    only this error has."""
 
-    def __init__(self, layer: str, status: int, body: str, reason: str = "", content_type: str = "application/json"):
+    def __init__(
+        self,
+        layer: str,
+        status: int,
+        body: str,
+        reason: str = "",
+        content_type: str = "application/json",
+        headers: list[tuple[str, str]] = (),
+    ):
         super().__init__(body)
-        self.layer, self.status, self.body, self.reason, self.content_type = layer, status, body, reason, content_type
+        self.layer, self.status, self.body, self.reason = layer, status, body, reason
+        self.content_type, self.headers = content_type, headers
 
 
 def _openai_error(
@@ -67,12 +77,6 @@ def deployment_not_found() -> ServiceError:
     )
     error = {"type": "invalid_request_error", "code": "DeploymentNotFound", "message": message}
     return ServiceError(MODEL, 404, json.dumps({"error": error}, indent=2), content_type="")
-
-
-def project_not_found(name: str) -> ServiceError:
-    """Inferred: the shape is the project service's, the words are ours."""
-    body = {"error": {"code": "NotFound", "message": f"Project '{name}' was not found.", "details": []}}
-    return ServiceError(PROJECT, 404, json.dumps(body, separators=(",", ":")))
 
 
 # -- 400: the request cannot be understood -----------------------------------------------------------------------------
@@ -140,6 +144,161 @@ def operation_not_supported(operation: str, deployment: str) -> ServiceError:
     return ServiceError(MODEL, 400, f'{{"error":{{"code":"OperationNotSupported","message":"{message}"}}}}')
 
 
+def parameter_unsupported(name: str, instead: str = "") -> ServiceError:
+    """A parameter that this model does not take. With ``instead`` in the service's words, without it inferred."""
+    hint = f" Use '{instead}' instead." if instead else ""
+    message = f"Unsupported parameter: '{name}' is not supported with this model.{hint}"
+    return _openai_error(400, message, "unsupported_parameter", name)
+
+
+def context_too_long(limit: int, prompt: int, completion: int) -> ServiceError:
+    """More tokens than the model can hold."""
+    message = (
+        f"This model's maximum context length is {limit} tokens. However, you requested {prompt + completion} tokens "
+        f"({prompt} in the messages, {completion} in the completion). Please reduce the length of the messages or completion."
+    )
+    return _openai_error(400, message, "context_length_exceeded", "messages")
+
+
+def prompt_blocked() -> ServiceError:
+    """A prompt that the content filter stopped."""
+    safe = {"filtered": False, "severity": "safe"}
+    error = {
+        "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. "
+        "Please modify your prompt and retry. To learn more about our content filtering policies please read our "
+        "documentation: https://go.microsoft.com/fwlink/?linkid=2198766",
+        "type": None,
+        "param": "prompt",
+        "code": "content_filter",
+        "status": 400,
+        "innererror": {
+            "code": "ResponsibleAIPolicyViolation",
+            "content_filter_result": {
+                "hate": safe,
+                "self_harm": safe,
+                "sexual": safe,
+                "violence": {"filtered": True, "severity": "medium"},
+            },
+        },
+    }
+    headers = [("ms-azureml-model-error-reason", "model_error"), ("ms-azureml-model-error-statuscode", "400")]
+    return ServiceError(MODEL, 400, json.dumps({"error": error}, separators=(",", ":")), headers=headers)
+
+
+# -- 403 ---------------------------------------------------------------------------------------------------------------
+def keys_disabled() -> ServiceError:
+    """A key on a resource whose owner has turned keys off. The envelope is inferred."""
+    body = {
+        "error": {
+            "code": "AuthenticationTypeDisabled",
+            "message": "Key based authentication is disabled for this resource.",
+        }
+    }
+    return ServiceError(GATEWAY, 403, json.dumps(body, separators=(",", ":")))
+
+
+def network_refused() -> ServiceError:
+    """A request from outside the networks that the resource admits. The envelope is inferred."""
+    body = {"error": {"code": "403", "message": "Access denied due to Virtual Network/Firewall rules."}}
+    return ServiceError(GATEWAY, 403, json.dumps(body, separators=(",", ":")))
+
+
+# -- 404 of things that a request made -----------------------------------------------------------------------------------
+def thing_not_found(kind: str, name: str) -> ServiceError:
+    """Inferred from OpenAI's errors: a stored response, conversation, item or file that is not there."""
+    return _openai_error(404, f"{kind} with id '{name[:100]}' not found.", None)
+
+
+def previous_not_found(name: str) -> ServiceError:
+    """Inferred from OpenAI's errors: previous_response_id names nothing that is stored."""
+    message = f"Previous response with id '{name[:100]}' not found."
+    return _openai_error(400, message, "previous_response_not_found", "previous_response_id")
+
+
+def model_not_found(name: str) -> ServiceError:
+    """Inferred from OpenAI's errors: no such base model."""
+    return _openai_error(404, f"The model '{name[:100]}' does not exist", "model_not_found")
+
+
+def project_thing_not_found(kind: str, name: str) -> ServiceError:
+    """Inferred: the shape is the project service's, the words are ours."""
+    body = {"error": {"code": "NotFound", "message": f"{kind} '{name[:100]}' was not found.", "details": []}}
+    return ServiceError(PROJECT, 404, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+
+def cannot_cancel() -> ServiceError:
+    """Inferred from OpenAI's errors: only a response that runs in the background can be canceled."""
+    return _openai_error(400, "Cannot cancel a synchronous response.", None)
+
+
+def project_bad_request(message: str) -> ServiceError:
+    """Inferred: a body that the project service cannot use."""
+    body = {"error": {"code": "BadRequest", "message": message, "details": []}}
+    return ServiceError(PROJECT, 400, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+
+# -- 429: not so fast ----------------------------------------------------------------------------------------------------
+def too_many(exceeded: str, operation: str, deployment: str, seconds: int, region: str, headers: list) -> ServiceError:
+    """A quota that is used up: ``exceeded`` is "call" or "token". Worded as reported for another operation."""
+    message = (
+        f"Your requests to {deployment} for {deployment} in {region} have exceeded the {exceeded} rate limit for your "
+        f"current AIServices S0 pricing tier. This request was for {operation} under Azure OpenAI API version v1. Please "
+        f"retry after {seconds} second{'' if seconds == 1 else 's'}. To increase your default rate limit, visit: "
+        "https://aka.ms/oai/quotaincrease."
+    )
+    body = f'{{"error":{{"code":"RateLimitReached","message": "{message}"}}}}'
+    return ServiceError(GATEWAY, 429, body, headers=headers)
+
+
+# -- 500 and 503 ---------------------------------------------------------------------------------------------------------
+def server_error(request_id: str) -> ServiceError:
+    """The service's own failure, with the request id to quote."""
+    message = (
+        "The server had an error processing your request. Sorry about that! You can retry your request, or contact us "
+        "through an Azure support request at: https://go.microsoft.com/fwlink/?linkid=2213926 if you keep seeing this "
+        f"error. (Please include the request ID {request_id} in your email.)"
+    )
+    return _openai_error(500, message, None, kind="server_error")
+
+
+def unavailable(headers: list) -> ServiceError:
+    """Inferred: the service is there but cannot serve."""
+    return ServiceError(GATEWAY, 503, '{"error":{"code":"503","message":"Service Unavailable"}}', headers=headers)
+
+
+# -- the management plane (Azure Resource Manager). All inferred from its public error reference. ------------------------
+def management(status: int, code: str, message: str) -> ServiceError:
+    """An ARM error: ``{"error": {"code", "message"}}``."""
+    body = {"error": {"code": code, "message": message}}
+    return ServiceError(PROJECT, status, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+
+def management_no_token() -> ServiceError:
+    """No bearer token."""
+    return management(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+
+
+def management_bad_token(why: str) -> ServiceError:
+    """A token that is expired, malformed, or for something else than Azure Resource Manager."""
+    if why == "audience":
+        return management(
+            401,
+            "InvalidAuthenticationTokenAudience",
+            "The access token has been obtained for wrong audience or resource. It should exactly match with one of the "
+            "allowed audiences 'https://management.core.windows.net/','https://management.azure.com/'.",
+        )
+    if why == "expired":
+        return management(401, "ExpiredAuthenticationToken", "The access token expiry time is in the past.")
+    return management(401, "InvalidAuthenticationToken", "The access token is invalid.")
+
+
+def management_forbidden(principal: str, operation: str) -> ServiceError:
+    """A principal without the role for it."""
+    message = f"The client '{principal}' does not have authorization to perform action '{operation}'."
+    return management(403, "AuthorizationFailed", message)
+
+
+# -- any path --------------------------------------------------------------------------------------------------------------
 def no_host() -> ServiceError:
     """Inferred: an HTTP/1.1 request without a Host header."""
     return ServiceError(GATEWAY, 400, '{"error":{"code":"400","message":"The request has no Host header."}}')

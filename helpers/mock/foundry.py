@@ -1,76 +1,115 @@
 """The local Foundry as a plain function: an Exchange with a request goes in, the same Exchange with its answer comes out.
 
-Requests pass the checks in the order in which the service's layers see them: route, sign-in, project, api-version, body,
-deployment. Whatever fails raises the ServiceError that the service would answer.
+Requests pass the checks in the order in which the service's layers see them: route, sign-in, project, api-version, then
+the handler. Whatever fails raises the ServiceError that the service would answer.
 """
 
-import hmac
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from http import HTTPStatus
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from helpers.exchange import Exchange, Headers
-from helpers.mock import catalog, errors, headers, ids, parameters, prompts, shapes
+from helpers.exchange import Exchange
+from helpers.mock import access, errors, headers, ids
+from helpers.mock.access import Door
+from helpers.mock.calls import Call, answered, compact, seed_of, target
+from helpers.mock.chat import Chat
+from helpers.mock.control import Control, error_of
 from helpers.mock.errors import ServiceError
-from helpers.mock.identity import AI_AUDIENCE, COGNITIVE_AUDIENCE, ROLE, Issuer, TokenRefused
-from helpers.mock.prompts import Prompt
-from helpers.mock.recordings import Answer, Recordings
+from helpers.mock.identity import Issuer
+from helpers.mock.limits import Limits
+from helpers.mock.management import Management
+from helpers.mock.model import Model
+from helpers.mock.project import Project
+from helpers.mock.recordings import Recordings
+from helpers.mock.responses import Responses
+from helpers.mock.state import JOURNAL_BODY, State
 
-REMEMBERED_LIMIT = 64 * 1024  # bytes of a request whose answer is kept for the next time
+Handler = Callable[[Call], Exchange]
 # The data actions that the service names when a role is missing.
-RESPONSES_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
-CHAT_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action"
-ASSETS_ACTION = "Microsoft.CognitiveServices/accounts/AIServices/assets/read"
+OPENAI = "Microsoft.CognitiveServices/accounts/OpenAI/"
+SERVICES = "Microsoft.CognitiveServices/accounts/AIServices/"
+
+
+class Route(NamedTuple):
+    """One method on one path, who may come in, and who answers."""
+
+    method: str
+    path: re.Pattern
+    template: str
+    door: Door | None
+    action: str
+    api: str
+    handler: Handler
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request that found its route: names from the path, the query, and the request itself."""
+class Secrets:
+    """What opens this mock: made anew for each one."""
 
-    request: Exchange
-    names: dict[str, str]
-    query: dict[str, str]
+    api_key: str
+    identity_header: str
+    client_secret: str
 
 
 class LocalFoundry:
     """One demo resource with one project. ``origin`` is the address it answers at, as in ``https://localhost:8443``."""
 
-    def __init__(self, origin: str, api_key: str, identity_header: str, recordings: Recordings, strict: bool = False):
-        self.api_key, self.recordings, self.strict = api_key, recordings, strict
-        self.issuer = Issuer(origin, identity_header)
-        project = r"/api/projects/(?P<project>[^/]+)"
-        self._routes: list[tuple[str, re.Pattern, Callable[[Call], Exchange]]] = [
-            (method, re.compile(pattern + "$"), handler)
-            for method, pattern, handler in (
-                ("POST", project + "/openai/v1/responses", self._project_responses),
-                ("POST", project + "/openai/responses", self._project_responses_dated),
-                ("POST", project + "/openai/v1/chat/completions", self._project_chat),
-                ("GET", project + "/deployments", self._deployments),
-                ("GET", project + "/deployments/(?P<deployment>[^/]+)", self._deployment),
-                ("POST", "/openai/v1/responses", self._resource_responses),
-                ("POST", "/openai/responses", self._resource_responses_dated),
-                ("POST", "/openai/v1/chat/completions", self._chat),
-                ("POST", "/openai/deployments/(?P<deployment>[^/]+)/chat/completions", self._chat_dated),
-                ("GET", "/msi/token", self._managed_identity),
-            )
-        ]
-        self._remembered = lru_cache(maxsize=256)(self._complete)
+    def __init__(
+        self,
+        origin: str,
+        secrets: Secrets,
+        recordings: Recordings,
+        strict: bool = False,
+        limits: Limits | None = None,
+        speed: str = "realistic",
+    ):
+        self.secrets = secrets
+        self.issuer = Issuer(origin, secrets.identity_header, secrets.client_secret)
+        self.state = State()
+        self.limits = limits or Limits()
+        self.control = Control(self.state, self.limits, speed)
+        model = Model(recordings, self.state, strict)
+        self._responses = Responses(model, self.state, self.limits)
+        self._chat = Chat(model, self.limits)
+        self._project = Project(self.state)
+        self._management = Management(self.state, origin, secrets.api_key, self._deployments_changed)
+        # Static paths are found in one step, the rest by their patterns.
+        routes = [_route(*row) for row in self._table()]
+        self._static = {(r.method, r.template): r for r in routes if r.path.groups == 0}
+        self._patterns = [r for r in routes if r.path.groups]
 
     def answer(self, request: Exchange) -> Exchange:
-        """The request with its answer. Never raises: a defect in here becomes a 500 that says so."""
+        """The request with its answer, noted in the journal. Never raises: a defect in here becomes a 500 that says so."""
+        answer = self._guarded(request)
+        self.control.answered += 1
+        self.state.journal.append(_for_journal(answer))
+        return answer
+
+    def refuse(self, request: Exchange, error: ServiceError) -> Exchange:
+        """The request with a failure for an answer."""
+        seed = seed_of(request)
+        pairs = headers.failure(seed, ids.timestamp(seed), error.layer, error.content_type, error.headers)
+        return answered(request, error.status, pairs, error.body.encode(), error.reason)
+
+    def controlled(self, request: Exchange) -> Exchange:
+        """A request to the control surface, which only the server decides to admit."""
         try:
-            path, query = _target(request)
-            for method, pattern, handler in self._routes:
-                match = pattern.match(path)
-                if match and method == request.method:
-                    names = {name: unquote(value) for name, value in match.groupdict().items()}
-                    return handler(Call(request, names, dict(parse_qsl(query, keep_blank_values=True))))
-            raise errors.not_found()
+            return self.control.answer(_call(request, {}, None))
+        except ServiceError as error:
+            return self.refuse(request, error)
+
+    def _guarded(self, request: Exchange) -> Exchange:
+        try:
+            fault = self.control.next_fault(request)
+            failure = error_of(fault, request) if fault else None
+            if failure:
+                raise failure
+            answer = self._routed(request)
+            if fault is None:
+                return answer
+            return _cut(answer) if fault.kind == "cut" else replace(answer, elapsed=fault.delay)
         except ServiceError as error:
             return self.refuse(request, error)
         except RecursionError:
@@ -82,233 +121,186 @@ class LocalFoundry:
                 request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}")
             )
 
-    # -- Responses -------------------------------------------------------------------------------------------------------
-    def _project_responses(self, call: Call) -> Exchange:
-        self._enter_project(call, RESPONSES_ACTION, "/openai/v1/responses")
-        _refuse_version(call)
-        return self._responses(call, on_project=True)
+    def _routed(self, request: Exchange) -> Exchange:
+        path, _ = target(request)
+        route, names = self._static.get((request.method, path)), {}
+        if route is None:
+            for candidate in self._patterns:
+                match = candidate.path.fullmatch(path) if candidate.method == request.method else None
+                if match:
+                    route, names = candidate, match.groupdict()
+                    break
+            else:
+                raise errors.not_found()
+        call = _call(request, {name: unquote(value) for name, value in names.items()}, route)
+        if route.door is not None:
+            access.sign_in(route.door, call, self.issuer, self.secrets.api_key)
+            if (
+                "project" in names
+                and route.api in ("project", "agent")
+                and call.names["project"] not in self.state.projects
+            ):
+                raise errors.project_thing_not_found("Project", call.names["project"])
+            access.check_version(route.door, call)
+        return route.handler(call)
 
-    def _project_responses_dated(self, call: Call) -> Exchange:
-        self._enter_project(call, RESPONSES_ACTION, "/openai/responses")
-        _require_version(call, catalog.PROJECT_RESPONSES_VERSIONS)
-        return self._responses(call, on_project=True)
+    def _table(self):
+        """Method, path, door, data action, api, handler. ``<name>`` is one step of a path."""
+        responses, chat, project, management = self._responses, self._chat, self._project, self._management
+        write, read = OPENAI + "responses/write", OPENAI + "responses/read"
+        talk, embed, models = (
+            OPENAI + "deployments/chat/completions/action",
+            OPENAI + "deployments/embeddings/action",
+            OPENAI + "models/read",
+        )
+        agents, agents_read, assets = SERVICES + "agents/write", SERVICES + "agents/read", SERVICES + "assets/read"
+        home = "/api/projects/<project>"
+        for base, door, api in (
+            (home + "/openai/v1", access.PROJECT_V1, "project"),
+            (home + "/openai", access.PROJECT_DATED, "project"),
+            (home + "/agents/<agent>/endpoint/protocols/openai", access.PROJECT, "agent"),
+            ("/openai/v1", access.RESOURCE_V1, "resource"),
+            ("/openai", access.RESOURCE_RESPONSES, "resource"),
+        ):
+            yield "POST", base + "/responses", door, write, api, responses.create
+            yield "GET", base + "/responses/<response>", door, read, api, responses.get
+            yield "DELETE", base + "/responses/<response>", door, write, api, responses.delete
+            yield "POST", base + "/responses/<response>/cancel", door, write, api, responses.cancel
+            yield "GET", base + "/responses/<response>/input_items", door, read, api, responses.input_items
+        for base, door in (
+            (home + "/openai/v1", access.PROJECT_V1),
+            (home + "/openai", access.PROJECT_DATED),
+            (home + "/agents/<agent>/endpoint/protocols/openai", access.PROJECT),
+        ):
+            one = base + "/conversations/<conversation>"
+            yield "POST", base + "/conversations", door, agents, "project", responses.create_conversation
+            yield "GET", one, door, agents_read, "project", responses.get_conversation
+            yield "POST", one, door, agents, "project", responses.update_conversation
+            yield "DELETE", one, door, agents, "project", responses.delete_conversation
+            yield "GET", one + "/items", door, agents_read, "project", responses.conversation_items
+            yield "POST", one + "/items", door, agents, "project", responses.add_items
+            yield "GET", one + "/items/<item>", door, agents_read, "project", responses.get_item
+            yield "DELETE", one + "/items/<item>", door, agents, "project", responses.delete_item
+        for base, door in ((home + "/openai/v1", access.PROJECT_V1), (home + "/openai", access.PROJECT_DATED)):
+            yield "POST", base + "/files", door, agents, "project", project.upload
+            yield "GET", base + "/files", door, assets, "project", project.files
+            yield "GET", base + "/files/<file>", door, assets, "project", project.file
+            yield "GET", base + "/files/<file>/content", door, assets, "project", project.file_content
+            yield "DELETE", base + "/files/<file>", door, agents, "project", project.delete_file
+        yield "POST", home + "/openai/v1/chat/completions", access.PROJECT_V1, talk, "project", chat.create
+        yield "POST", "/openai/v1/chat/completions", access.RESOURCE_V1, talk, "resource", chat.create
+        yield "POST", "/openai/v1/embeddings", access.RESOURCE_V1, embed, "resource", chat.embed
+        yield "GET", "/openai/v1/models", access.RESOURCE_V1, models, "resource", chat.models
+        yield "GET", "/openai/v1/models/<model>", access.RESOURCE_V1, models, "resource", chat.model
+        deployed = "/openai/deployments/<deployment>"
+        yield "POST", deployed + "/chat/completions", access.RESOURCE_CHAT, talk, "resource", chat.create
+        yield "POST", deployed + "/embeddings", access.RESOURCE_CHAT, embed, "resource", chat.embed
 
-    def _resource_responses(self, call: Call) -> Exchange:
-        self._sign_in_on_v1(call, RESPONSES_ACTION, "POST /openai/v1/responses")
-        _refuse_version(call)
-        return self._responses(call, on_project=False)
+        yield "GET", home + "/deployments", access.PROJECT, assets, "project", project.deployments
+        yield "GET", home + "/deployments/<deployment>", access.PROJECT, assets, "project", project.deployment
+        yield "GET", home + "/connections", access.PROJECT, assets, "project", project.connections
+        one = home + "/connections/<connection>"
+        yield "GET", one, access.PROJECT, assets, "project", project.connection
+        yield (
+            "POST",
+            one + "/getConnectionWithCredentials",
+            access.PROJECT,
+            assets,
+            "project",
+            project.connection_with_credentials,
+        )
+        yield "GET", home + "/agents", access.PROJECT, agents_read, "project", project.agents
+        one = home + "/agents/<agent>"
+        yield "GET", one, access.PROJECT, agents_read, "project", project.agent
+        yield "DELETE", one, access.PROJECT, agents, "project", project.delete_agent
+        yield "POST", one + "/versions", access.PROJECT, agents, "project", project.create_version
+        yield "GET", one + "/versions", access.PROJECT, agents_read, "project", project.versions
+        yield "GET", one + "/versions/<version>", access.PROJECT, agents_read, "project", project.version
+        yield "DELETE", one + "/versions/<version>", access.PROJECT, agents, "project", project.delete_version
 
-    def _resource_responses_dated(self, call: Call) -> Exchange:
-        self._sign_in_on_dated(call, RESPONSES_ACTION, "POST /openai/responses")
-        _require_resource_version(call, catalog.RESPONSES_VERSIONS)
-        return self._responses(call, on_project=False)
+        yield "GET", "/msi/token", access.OPEN, "", "identity", self._managed_identity
+        yield "POST", "/<tenant>/oauth2/v2.0/token", access.OPEN, "", "identity", self._client_credentials
+        for discovery in (
+            "/<tenant>/v2.0/.well-known/openid-configuration",
+            "/<tenant>/.well-known/openid-configuration",
+        ):
+            yield "GET", discovery, access.OPEN, "", "identity", self._discovery
+        yield "GET", "/<tenant>/discovery/v2.0/keys", access.OPEN, "", "identity", self._keys
 
-    def _responses(self, call: Call, on_project: bool) -> Exchange:
-        status, pairs, body = self._completed("responses", on_project, None, call.request.request_body)
-        return _answered(call.request, status, pairs, body)
+        group = "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.CognitiveServices/accounts"
+        account = group + "/<account>"
+        for path in (account, account + "/projects/<project>", account + "/deployments/<deployment>"):
+            for method, handler in (("PUT", management.put), ("GET", management.get), ("DELETE", management.delete)):
+                yield method, path, access.MANAGEMENT, "", "management", handler
+        for path in (group, account + "/projects", account + "/deployments"):
+            yield "GET", path, access.MANAGEMENT, "", "management", management.list
+        yield "POST", account + "/listKeys", access.MANAGEMENT, "", "management", management.list_keys
+        locations = "/subscriptions/<subscription>/providers/Microsoft.CognitiveServices/locations/<location>"
+        yield (
+            "GET",
+            locations + "/operationResults/<operation>",
+            access.MANAGEMENT,
+            "",
+            "management",
+            management.operation,
+        )
 
-    # -- chat completions ------------------------------------------------------------------------------------------------
-    def _project_chat(self, call: Call) -> Exchange:
-        self._enter_project(call, CHAT_ACTION, "/openai/v1/chat/completions")
-        _refuse_version(call)
-        return self._chat_answer(call)
-
-    def _chat(self, call: Call) -> Exchange:
-        self._sign_in_on_v1(call, CHAT_ACTION, "POST /openai/v1/chat/completions")
-        _refuse_version(call)
-        return self._chat_answer(call)
-
-    def _chat_dated(self, call: Call) -> Exchange:
-        self._sign_in_on_dated(call, CHAT_ACTION, "POST /openai/deployments/{deployment-id}/chat/completions")
-        _require_resource_version(call, catalog.CHAT_VERSIONS)
-        return self._chat_answer(call)
-
-    def _chat_answer(self, call: Call) -> Exchange:
-        named = call.names.get("deployment")
-        status, pairs, body = self._completed("chat", False, named, call.request.request_body)
-        return _answered(call.request, status, pairs, body)
-
-    def _completed(self, api: str, on_project: bool, named: str | None, request_body: bytes):
-        complete = self._remembered if len(request_body) <= REMEMBERED_LIMIT else self._complete
-        return complete(api, on_project, named, request_body)
-
-    def _complete(self, api: str, on_project: bool, named: str | None, request_body: bytes):
-        """Status, headers and body of a model's answer: a function of the request alone, so that it can be kept."""
-        body = parameters.parse(request_body)
-        check = parameters.check_responses if api == "responses" else parameters.check_chat
-        check(body)
-        if body.get("stream"):
-            raise errors.parameter_value("stream", "the offline mock does not stream yet.")
-        deployment = _find_deployment(named or body.get("model"))
-        if deployment.capability != "chat_completion":
-            raise errors.operation_not_supported(
-                "responses" if api == "responses" else "chatCompletion", deployment.name
-            )
-        if api == "responses":
-            prompt = prompts.from_responses(deployment.model, body)
-            answer = self._say(prompt)
-            seed = f"responses {prompt.key}"
-            shape = shapes.response(body, deployment, answer, len(prompt.last_words), seed)
-            pairs = headers.responses(seed, answer.created_at, on_project)
-        else:
-            prompt = prompts.from_chat(deployment.model, body)
-            answer = self._say(prompt)
-            seed = f"chat {prompt.key}"
-            shape = shapes.chat_completion(body, deployment, answer, seed)
-            pairs = headers.chat(seed, answer.created_at, deployment, shape["usage"]["total_tokens"])
-        end = "" if api == "responses" else "\n"  # a chat completion ends in a line feed, as recorded
-        return 200, [*pairs, ("x-offline-mock", answer.source)], _json(shape) + end.encode()
-
-    def _say(self, prompt: Prompt) -> Answer:
-        recording = self.recordings.find(prompt)
-        if recording:
-            return recording.answer
-        if self.strict:
-            raise errors.no_recording(self.recordings.miss(prompt))
-        return self.recordings.invented(prompt)
-
-    # -- the project -----------------------------------------------------------------------------------------------------
-    def _deployments(self, call: Call) -> Exchange:
-        self._enter_project(call, ASSETS_ACTION, "/deployments", keys=False)
-        _require_version(call, catalog.PROJECT_VERSIONS)
-        wanted = {
-            "model": call.query.get("modelName"),
-            "publisher": call.query.get("modelPublisher"),
-        }
-        found = [
-            shapes.deployment(one)
-            for one in catalog.DEPLOYMENTS.values()
-            if all(value in (None, getattr(one, name)) for name, value in wanted.items())
-            and call.query.get("deploymentType") in (None, "ModelDeployment")
-        ]
-        return _project_answer(call, {"value": found})
-
-    def _deployment(self, call: Call) -> Exchange:
-        self._enter_project(call, ASSETS_ACTION, "/deployments/{name}", keys=False)
-        _require_version(call, catalog.PROJECT_VERSIONS)
-        return _project_answer(call, shapes.deployment(_find_deployment(call.names["deployment"])))
+    def _deployments_changed(self) -> None:
+        self._responses.forget()
+        self._chat.forget()
 
     # -- identity --------------------------------------------------------------------------------------------------------
     def _managed_identity(self, call: Call) -> Exchange:
         header = call.request.request_headers.get("x-identity-header", "")
-        status, body = self.issuer.managed_identity(header, call.query)
-        return _answered(call.request, status, headers.identity(), _json(body))
+        return _identity_answer(call, *self.issuer.managed_identity(header, call.query))
 
-    # -- sign-in: who may come in where ----------------------------------------------------------------------------------
-    def _enter_project(self, call: Call, action: str, path: str, keys: bool = True) -> None:
-        """The project endpoint takes a token for https://ai.azure.com; its OpenAI routes take the key too."""
-        operation = f"{call.request.method} /api/projects/{{projectName}}{path}"
-        self._sign_in(call, (AI_AUDIENCE,), AI_AUDIENCE, action, operation, keys=keys)
-        if call.names["project"] not in (catalog.PROJECT, "_project"):
-            raise errors.project_not_found(call.names["project"])
+    def _client_credentials(self, call: Call) -> Exchange:
+        form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return _identity_answer(
+            call, *self.issuer.client_credentials(call.names["tenant"], form, seed_of(call.request))
+        )
 
-    def _sign_in_on_v1(self, call: Call, action: str, operation: str) -> None:
-        """/openai/v1 on the resource: key in either header, or a token for either audience."""
-        audiences = (AI_AUDIENCE, COGNITIVE_AUDIENCE)
-        self._sign_in(call, audiences, COGNITIVE_AUDIENCE, action, operation, key_as_bearer=True)
+    def _discovery(self, call: Call) -> Exchange:
+        return _identity_answer(call, 200, self.issuer.discovery())
 
-    def _sign_in_on_dated(self, call: Call, action: str, operation: str) -> None:
-        """Dated resource paths: key in api-key, or a token for either audience. Nothing at all counts as a bad key."""
-        if not call.request.request_headers.get("authorization") and "api-key" not in call.request.request_headers:
-            raise errors.bad_key()
-        self._sign_in(call, (AI_AUDIENCE, COGNITIVE_AUDIENCE), COGNITIVE_AUDIENCE, action, operation)
-
-    def _sign_in(
-        self,
-        call: Call,
-        audiences: tuple[str, ...],
-        expected: str,
-        action: str,
-        operation: str,
-        keys: bool = True,
-        key_as_bearer: bool = False,
-    ) -> None:
-        sent = call.request.request_headers
-        key = sent.get("api-key")
-        if key is not None and keys:
-            if not self._is_key(key):
-                raise errors.bad_key()
-            return
-        scheme, _, token = sent.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise errors.bad_token(expected)
-        token = token.strip()
-        if key_as_bearer and token.count(".") != 2:  # not a token, so a key: the openai SDK sends it this way
-            if not self._is_key(token):
-                raise errors.bad_key()
-            return
-        try:
-            claims = self.issuer.verify(token, audiences)
-        except TokenRefused:
-            raise errors.bad_token(expected) from None
-        if ROLE not in claims.get("roles", ()):
-            raise errors.no_data_action(claims["oid"], action, operation)
-
-    def _is_key(self, key: str) -> bool:
-        return hmac.compare_digest(key.encode(), self.api_key.encode())
-
-    def refuse(self, request: Exchange, error: ServiceError) -> Exchange:
-        """The request with a failure for an answer."""
-        seed = _seed(request)
-        pairs = headers.failure(seed, ids.timestamp(seed), error.layer, error.content_type)
-        return _answered(request, error.status, pairs, error.body.encode(), error.reason)
+    def _keys(self, call: Call) -> Exchange:
+        return _identity_answer(call, 200, self.issuer.keys())
 
 
-# -- api-version -------------------------------------------------------------------------------------------------------
-def _refuse_version(call: Call) -> None:
-    if "api-version" in call.query:
-        raise errors.version_not_allowed()
+def _route(method: str, template: str, door: Door | None, action: str, api: str, handler: Handler) -> Route:
+    pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", template.replace(".", r"\."))
+    return Route(method, re.compile(pattern), template, door, action, api, handler)
 
 
-def _require_version(call: Call, known: set[str]) -> None:
-    version = call.query.get("api-version")
-    if not version:
-        raise errors.version_required()
-    if version not in known:
-        raise errors.not_found()
-
-
-def _require_resource_version(call: Call, known: set[str]) -> None:
-    """On the resource the gateway routes by version, so none or a wrong one is a path that does not exist."""
-    if call.query.get("api-version") not in known:
-        raise errors.not_found()
-
-
-def _find_deployment(name: str | None) -> catalog.Deployment:
-    if not name:
-        raise errors.model_missing()
-    if name not in catalog.DEPLOYMENTS:
-        raise errors.deployment_not_found()
-    return catalog.DEPLOYMENTS[name]
-
-
-# -- answers -----------------------------------------------------------------------------------------------------------
-def _project_answer(call: Call, body: Any) -> Exchange:
-    seed = _seed(call.request)
-    return _answered(call.request, 200, headers.project(seed, ids.timestamp(seed)), _json(body))
-
-
-def _target(request: Exchange) -> tuple[str, str]:
-    """Path and query of the URL. The host is whatever the client wrote, so it is passed over, not parsed."""
-    path, _, query = request.url.removeprefix("https://").partition("/")[2].partition("?")
-    return "/" + path, query
-
-
-def _seed(request: Exchange) -> str:
-    """What ids and times derive from where there is no prompt."""
-    path, query = _target(request)
-    return f"{request.method} {path}?{query}\n{request.request_body.decode('utf-8', 'replace')}"
-
-
-def _answered(request: Exchange, status: int, pairs: headers.Pairs, body: bytes, reason: str = "") -> Exchange:
-    return replace(
-        request,
-        status=status,
-        reason=reason or HTTPStatus(status).phrase,
-        response_headers=Headers(pairs),
-        response_body=body,
+def _call(request: Exchange, names: dict[str, str], route: Route | None) -> Call:
+    query = dict(parse_qsl(target(request)[1], keep_blank_values=True))
+    if route is None:
+        return Call(request, names, query)
+    operation = f"{request.method} " + re.sub(
+        r"<(\w+)>", lambda step: f"{{{PUBLIC_NAMES.get(step[1], step[1])}}}", route.template
     )
+    return Call(request, names, query, operation, route.action, route.api)
 
 
-def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
+
+
+def _identity_answer(call: Call, status: int, body: dict) -> Exchange:
+    return answered(call.request, status, headers.identity(), compact(body))
+
+
+def _cut(answer: Exchange) -> Exchange:
+    """The first half of the answer. What is sent is then shorter than the body, and the server drops the connection."""
+    chunks = answer.chunks or tuple((0.0, answer.response_body[at : at + 1]) for at in range(len(answer.response_body)))
+    return replace(answer, chunks=chunks[: len(chunks) // 2])
+
+
+def _for_journal(answer: Exchange) -> Exchange:
+    if len(answer.request_body) <= JOURNAL_BODY and len(answer.response_body) <= JOURNAL_BODY:
+        return answer
+    return replace(
+        answer,
+        request_body=answer.request_body[:JOURNAL_BODY],
+        response_body=answer.response_body[:JOURNAL_BODY],
+        chunks=(),
+    )

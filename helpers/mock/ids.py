@@ -22,6 +22,11 @@ def completion_id(seed: str) -> str:
     return "chatcmpl-" + "".join(ALPHABET[byte % 62] for byte in digest("chatcmpl", seed)[:29])
 
 
+def call_id(seed: str) -> str:
+    """``call_`` and 24 letters and digits: what a function's result must name."""
+    return "call_" + "".join(ALPHABET[byte % 62] for byte in digest("call", seed)[:24])
+
+
 def request_id(label: str, seed: str) -> str:
     """A request id in the form of a UUID."""
     h = digest(label, seed).hex()

@@ -34,10 +34,14 @@ CHAT = {
     "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
     "web_search_options": "an object",
 }  # fmt: skip
+EMBEDDINGS = {
+    "model": "a string", "input": "a string or an array", "encoding_format": "a string", "dimensions": "an integer",
+    "user": "a string", "input_type": "a string",
+}  # fmt: skip
 # Inclusive limits. Source: the same documents.
 RANGES = {
     "temperature": (0, 2), "top_p": (0, 1), "n": (1, 128), "max_output_tokens": (16, None), "max_tokens": (1, None),
-    "max_completion_tokens": (1, None), "top_logprobs": (0, 20), "presence_penalty": (-2, 2),
+    "max_completion_tokens": (1, None), "top_logprobs": (0, 20), "dimensions": (1, 3072), "presence_penalty": (-2, 2),
     "frequency_penalty": (-2, 2),
 }  # fmt: skip
 ROLES = ("user", "assistant", "system", "developer", "tool", "function")
@@ -54,7 +58,7 @@ def parse(body: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise errors.bad_json(str(error)) from None
     if not isinstance(data, dict):
-        raise errors.bad_json(f"expected an object, got {_kind(data)}")
+        raise errors.bad_json(f"expected an object, got {kind_of(data)}")
     return data
 
 
@@ -75,14 +79,32 @@ def check_responses(body: dict[str, Any]) -> None:
     if body.get("input") is None:
         raise errors.parameter_missing("input")
     if isinstance(body["input"], list):
-        for at, item in enumerate(body["input"]):
-            if item is None or not isinstance(item, dict):
-                raise errors.parameter_type(f"input[{at}]", "an object", _kind(item))
-            if item.get("type", "message") == "message":
-                _check_message(f"input[{at}]", item)
+        check_items("input", body["input"])
     text = body.get("text") or {}
     if not isinstance(text.get("format") or {}, dict):
-        raise errors.parameter_type("text.format", "an object", _kind(text["format"]))
+        raise errors.parameter_type("text.format", "an object", kind_of(text["format"]))
+
+
+def check_items(name: str, items: list[Any]) -> None:
+    """Raises ServiceError for the first wrong item of an input or of a conversation."""
+    for at, item in enumerate(_objects(name, items)):
+        if item.get("type", "message") == "message":
+            _check_message(f"{name}[{at}]", item)
+
+
+def check_embeddings(body: dict[str, Any]) -> None:
+    """Raises ServiceError for the first wrong parameter of an embeddings request."""
+    _check(body, EMBEDDINGS)
+    given = body.get("input")
+    if given is None or given in ("", []):
+        raise errors.parameter_missing("input")
+    if isinstance(given, list):
+        numbers = all(isinstance(part, int) and not isinstance(part, bool) for part in given)
+        for at, part in enumerate(() if numbers else given):
+            if not isinstance(part, str | list):
+                raise errors.parameter_type(f"input[{at}]", "a string or an array", kind_of(part))
+    if body.get("encoding_format") not in (None, "float", "base64"):
+        raise errors.parameter_value("encoding_format", "expected float or base64.")
 
 
 def check_chat(body: dict[str, Any]) -> None:
@@ -92,11 +114,11 @@ def check_chat(body: dict[str, Any]) -> None:
         raise errors.parameter_missing("messages")
     for at, message in enumerate(body["messages"]):
         if not isinstance(message, dict):
-            raise errors.parameter_type(f"messages[{at}]", "an object", _kind(message))
+            raise errors.parameter_type(f"messages[{at}]", "an object", kind_of(message))
         _check_message(f"messages[{at}]", message)
         for call in _objects(f"messages[{at}].tool_calls", message.get("tool_calls")):
             if not isinstance(call.get("function", {}), dict):
-                raise errors.parameter_type(f"messages[{at}].tool_calls", "an array of calls", _kind(call))
+                raise errors.parameter_type(f"messages[{at}].tool_calls", "an array of calls", kind_of(call))
 
 
 def _check(body: dict[str, Any], known: dict[str, str]) -> None:
@@ -107,7 +129,7 @@ def _check(body: dict[str, Any], known: dict[str, str]) -> None:
             continue
         expected = known[name].split(" or ")
         if not any(_is(value, kind) for kind in expected):
-            raise errors.parameter_type(name, known[name], _kind(value))
+            raise errors.parameter_type(name, known[name], kind_of(value))
         low, high = RANGES.get(name, (None, None))
         if low is not None and value < low:
             raise errors.parameter_value(name, f"expected a value of at least {low}, but got {value}.")
@@ -115,7 +137,7 @@ def _check(body: dict[str, Any], known: dict[str, str]) -> None:
             raise errors.parameter_value(name, f"expected a value of at most {high}, but got {value}.")
     for at, tool in enumerate(_objects("tools", body.get("tools"))):
         if not isinstance(tool.get("function", {}), dict):
-            raise errors.parameter_type(f"tools[{at}].function", "an object", _kind(tool["function"]))
+            raise errors.parameter_type(f"tools[{at}].function", "an object", kind_of(tool["function"]))
 
 
 def _check_message(name: str, message: dict[str, Any]) -> None:
@@ -127,17 +149,17 @@ def _check_message(name: str, message: dict[str, Any]) -> None:
     if isinstance(content, list):
         _objects(f"{name}.content", content)
     elif content is not None and not isinstance(content, str):
-        raise errors.parameter_type(f"{name}.content", "a string or an array", _kind(content))
+        raise errors.parameter_type(f"{name}.content", "a string or an array", kind_of(content))
     elif content is None and role in ("user", "system", "developer"):
         raise errors.parameter_missing(f"{name}.content")
 
 
 def _objects(name: str, values: Any) -> list[dict[str, Any]]:
     if values is not None and not isinstance(values, list):
-        raise errors.parameter_type(name, "an array", _kind(values))
+        raise errors.parameter_type(name, "an array", kind_of(values))
     for at, value in enumerate(values or []):
         if not isinstance(value, dict):
-            raise errors.parameter_type(f"{name}[{at}]", "an object", _kind(value))
+            raise errors.parameter_type(f"{name}[{at}]", "an object", kind_of(value))
     return values or []
 
 
@@ -147,7 +169,8 @@ def _is(value: Any, kind: str) -> bool:
     return isinstance(value, KINDS[kind])
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What JSON calls the type of a value, with its article."""
     if value is None:
         return "null"
     return next(kind for kind in KINDS if _is(value, kind))

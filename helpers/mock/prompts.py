@@ -17,7 +17,7 @@ class Prompt:
     def key(self) -> str:
         """Canonical JSON: equal for equal prompts."""
         seen = {"model": self.model, "messages": self.messages, "tools": self.tools, "format": self.format}
-        return json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return canonical(seen)
 
     @property
     def last_words(self) -> str:
@@ -28,11 +28,23 @@ class Prompt:
         return ""
 
 
-def from_responses(model: str, body: dict[str, Any]) -> Prompt:
-    """The prompt of a Responses request."""
+def from_responses(model: str, body: dict[str, Any], before: list[dict] = ()) -> Prompt:
+    """The prompt of a Responses request; ``before`` are the messages of the conversation it goes on with."""
     messages = [_message("system", body["instructions"])] if body.get("instructions") else []
+    messages += [*before, *from_items(input_items(body))]
+    text = body.get("text") or {}
+    return Prompt(model, messages, _tools(body.get("tools")), _format(text.get("format")))
+
+
+def input_items(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The input of a Responses request as a list of items; a text is one user message."""
     given = body.get("input")
-    items = [{"role": "user", "content": given}] if isinstance(given, str) else given or []
+    return [{"role": "user", "content": given}] if isinstance(given, str) else given or []
+
+
+def from_items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items of the Responses API as messages."""
+    messages = []
     for item in items:
         kind = item.get("type", "message")
         if kind == "message":
@@ -43,8 +55,7 @@ def from_responses(model: str, body: dict[str, Any]) -> Prompt:
             messages.append({"result": _parsed(item.get("output"))})
         elif kind not in ("reasoning", "item_reference"):
             messages.append({"item": item})
-    text = body.get("text") or {}
-    return Prompt(model, messages, _tools(body.get("tools")), _format(text.get("format")))
+    return messages
 
 
 def from_chat(model: str, body: dict[str, Any]) -> Prompt:
@@ -63,6 +74,16 @@ def from_chat(model: str, body: dict[str, Any]) -> Prompt:
     if wanted.get("type") == "json_schema":
         wanted = {"type": "json_schema", **(wanted.get("json_schema") or {})}
     return Prompt(model, messages, _tools(body.get("tools")), _format(wanted))
+
+
+def canonical(data: Any) -> str:
+    """JSON with sorted keys and no spaces: equal for equal data."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def compact(data: Any) -> str:
+    """JSON as a model writes it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _message(role: str, content: Any) -> dict[str, Any]:

@@ -9,21 +9,36 @@ from pathlib import Path
 from typing import Any
 
 from helpers.exchange import Exchange
-from helpers.mock import catalog, ids, prompts
+from helpers.mock import catalog, prompts
 from helpers.mock.prompts import Prompt
 
 FOLDER = Path(__file__).parent / "recordings"
 
 
 @dataclass(frozen=True)
+class FunctionCall:
+    """A function that the model wants called; ``arguments`` is JSON text."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What the model said, apart from the API it said it through. ``source`` goes into the x-offline-mock header."""
+    """What the model said, apart from the API it said it through.
+
+    ``created_at`` 0 means: when it was asked. ``source`` goes into the x-offline-mock header. ``cut`` is "", or why the
+    answer is not whole: "max_output_tokens" or "content_filter".
+    """
 
     text: str
     created_at: int
     input_tokens: int
     output_tokens: int
     source: str
+    calls: tuple[FunctionCall, ...] = ()
+    reasoning_tokens: int = 0
+    cut: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,8 +82,8 @@ class Recordings:
         if near:
             text += f"It does have a recording for {_listed(near)}. "
         text += "For real answers to your own prompts, connect the notebooks to a live project: see .env.example."
-        words = len(prompt.key.split())
-        return Answer(text, ids.timestamp(prompt.key), words, len(text.split()), "no recording for this prompt")
+        asked = len(prompt.key) // 4  # about four characters to a token; an estimate, as the mock has no tokenizer
+        return Answer(text, 0, asked, len(text) // 4, "no recording for this prompt")
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""
@@ -92,25 +107,39 @@ def read(path: Path, name: str) -> Recording:
         source = f"{exchange.source['kind']} {exchange.source['date']}; {name}"
         usage = response["usage"]
         if response["object"] == "response":
+            details = usage.get("output_tokens_details") or {}
             return Recording(
                 name,
                 prompts.from_responses(model, request),
                 Answer(
                     text="".join(_texts(response["output"])),
+                    calls=tuple(
+                        FunctionCall(item["name"], item["arguments"])
+                        for item in response["output"]
+                        if item["type"] == "function_call"
+                    ),
                     created_at=response["created_at"],
                     input_tokens=usage["input_tokens"],
                     output_tokens=usage["output_tokens"],
+                    reasoning_tokens=details.get("reasoning_tokens", 0),
                     source=source,
                 ),
             )
+        message = response["choices"][0]["message"]
+        details = usage.get("completion_tokens_details") or {}
         return Recording(
             name,
             prompts.from_chat(model, request),
             Answer(
-                text=response["choices"][0]["message"]["content"],
+                text=message["content"] or "",
+                calls=tuple(
+                    FunctionCall(call["function"]["name"], call["function"]["arguments"])
+                    for call in message.get("tool_calls") or ()
+                ),
                 created_at=response["created"],
                 input_tokens=usage["prompt_tokens"],
                 output_tokens=usage["completion_tokens"],
+                reasoning_tokens=details.get("reasoning_tokens", 0),
                 source=source,
             ),
         )

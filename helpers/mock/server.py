@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hmac
 import os
 import secrets
 import shlex
@@ -24,7 +25,9 @@ from uvicorn.protocols.http import httptools_impl
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, errors
 from helpers.mock.certificates import Certificates
-from helpers.mock.foundry import LocalFoundry
+from helpers.mock.control import PATH
+from helpers.mock.foundry import LocalFoundry, Secrets
+from helpers.mock.limits import Limits
 from helpers.mock.recordings import Recordings
 
 PORT = 8443
@@ -40,7 +43,9 @@ class MockServer:
     """A local Foundry at an address of this machine.
 
     ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
-    it is ready; without one they go to a private folder. ``variables`` leads any client to it. Raises PortTaken.
+    it is ready; without one they go to a private folder. ``strict`` refuses prompts without a recording; ``speed`` is
+    that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute).
+    ``variables`` leads any client to it. Raises PortTaken, and ValueError for a recording that cannot be used.
     """
 
     def __init__(
@@ -49,8 +54,10 @@ class MockServer:
         port: int | None = None,
         env_file: Path | None = None,
         strict: bool = False,
-        recordings: Recordings | None = None,
+        speed: str = "realistic",
+        limits: tuple[int, int] | None = None,
     ):
+        recordings = Recordings()
         self._sockets = _listen(host, port)
         self.host = host
         self.port = self._sockets[0].getsockname()[1]
@@ -60,20 +67,16 @@ class MockServer:
 
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
-        self.foundry = LocalFoundry(
-            origin=self.origin,
-            api_key="offline-mock-key-" + secrets.token_hex(16),
-            identity_header=secrets.token_hex(16),
-            recordings=recordings or Recordings(),
-            strict=strict,
-        )
+        made = Secrets("offline-mock-key-" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
+        self.foundry = LocalFoundry(self.origin, made, recordings, strict, Limits(limits), speed)
+        self.control_key = secrets.token_hex(16)
         certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
         bundle = self._folder / "ca-bundle.pem"
         certificates.write_bundle(bundle)
         self.variables = self._variables(str(bundle))
         self._server = _Server(
             uvicorn.Config(
-                Starlette(routes=[Route("/{path:path}", endpoint=_Endpoint(self.foundry))]),
+                Starlette(routes=[Route("/{path:path}", endpoint=_Endpoint(self.foundry, self.control_key))]),
                 http="httptools",
                 ws="none",
                 lifespan="off",
@@ -127,6 +130,8 @@ class MockServer:
         self._write_env_file()
         reach = "this machine only" if self.host in LOOPBACK else "every machine that reaches this one"
         print(f"Offline mock of Foundry at {self.origin} ({reach}). Ctrl-C stops it.")
+        if self.host not in LOOPBACK:
+            print(f"From other machines its controls need the header x-mock-control-key: {self.control_key}")
         print(f"Its variables are in {self.env_file}. To use them in a shell:")
         print(f"  set -a; . {shlex.quote(str(self.env_file))}; set +a", flush=True)
 
@@ -140,10 +145,13 @@ class MockServer:
             "FOUNDRY_PROJECT_ENDPOINT": f"{self.origin}/api/projects/{catalog.PROJECT}",
             "FOUNDRY_RESOURCE_ENDPOINT": self.origin,
             "FOUNDRY_MODEL_NAME": catalog.DEFAULT_DEPLOYMENT,
-            "FOUNDRY_API_KEY": self.foundry.api_key,
+            "FOUNDRY_API_KEY": self.foundry.secrets.api_key,
             "FOUNDRY_MOCK_ENV": str(self.env_file),
+            "FOUNDRY_MOCK_TENANT_ID": catalog.TENANT_ID,
+            "FOUNDRY_MOCK_CLIENT_ID": catalog.CLIENT_ID,
+            "FOUNDRY_MOCK_CLIENT_SECRET": self.foundry.secrets.client_secret,
             "IDENTITY_ENDPOINT": f"{self.origin}/msi/token",
-            "IDENTITY_HEADER": self.foundry.issuer.identity_header,
+            "IDENTITY_HEADER": self.foundry.secrets.identity_header,
             "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
             **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
             "NO_PROXY": no_proxy,  # a company proxy cannot reach this machine's localhost
@@ -204,10 +212,11 @@ def _status_line(status: int, reason: str) -> int:
 class _Endpoint:
     """The ASGI side: bytes in, Exchange, bytes out."""
 
-    def __init__(self, foundry: LocalFoundry):
-        self._foundry = foundry
+    def __init__(self, foundry: LocalFoundry, control_key: str):
+        self._foundry, self._control_key = foundry, control_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = asyncio.get_running_loop().time()
         try:
             body = await _read_body(Request(scope, receive))
         except ClientDisconnect:
@@ -221,9 +230,16 @@ class _Endpoint:
             answer = self._foundry.refuse(request, errors.too_large(BODY_LIMIT))
         elif "host" not in headers:
             answer = self._foundry.refuse(request, errors.no_host())
+        elif (path == PATH or path.startswith(PATH + "/")) and self._controls(scope, headers):
+            answer = self._foundry.controlled(request)
         else:
             answer = self._foundry.answer(request)
-        await _send(answer, send)
+        await _send(answer, send, started, self._foundry.control.speed)
+
+    def _controls(self, scope: Scope, headers: Headers) -> bool:
+        """Whether this client may use the control surface; to any other client it does not exist."""
+        near = scope["client"] is not None and scope["client"][0] in LOOPBACK
+        return near or hmac.compare_digest(headers.get("x-mock-control-key", "").encode(), self._control_key.encode())
 
 
 async def _read_body(request: Request) -> bytes | None:
@@ -240,13 +256,32 @@ async def _read_body(request: Request) -> bytes | None:
     return b"".join(pieces)
 
 
-async def _send(answer: Exchange, send: Send) -> None:
+async def _send(answer: Exchange, send: Send, started: float, speed: str) -> None:
+    """Send the answer. A stream is paced by absolute deadlines, so that it does not drift; at instant speed it is one
+    write. Where the chunks are shorter than the body the connection is dropped after them."""
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.response_headers.pairs]
-    if "content-type" in answer.response_headers:  # where the service sends no type it sends no length either
+    if not answer.chunks and "content-type" in answer.response_headers:
+        # where the service sends no type it sends no length either
         pairs.append((b"content-length", str(len(answer.response_body)).encode()))
+    if answer.elapsed:
+        await _until(started + answer.elapsed)
+        started += answer.elapsed
     status = _status_line(answer.status, answer.reason)
     await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": answer.response_body})
+    if not answer.chunks:
+        await send({"type": "http.response.body", "body": answer.response_body})
+        return
+    pieces = answer.chunks if speed == "realistic" else [(0.0, b"".join(chunk for _, chunk in answer.chunks))]
+    left = len(answer.response_body)
+    for at, piece in pieces:
+        await _until(started + at)
+        left -= len(piece)
+        await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
+    # else: returning without an end makes uvicorn drop the connection
+
+
+async def _until(deadline: float) -> None:
+    await asyncio.sleep(max(0.0, deadline - asyncio.get_running_loop().time()))
 
 
 def _listen(host: str, port: int | None) -> list[socket.socket]:

@@ -19,8 +19,11 @@ COMPLETION_FILTERS = {
 }  # fmt: skip
 
 
-def response(body: dict[str, Any], deployment: Deployment, answer: Answer, prompt_length: int, seed: str) -> dict:
-    """The body of a completed Responses call. ``body`` is the request's; what it set is echoed, as the service does."""
+def response(
+    body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, prompt_length: int, seed: str
+) -> dict[str, Any]:
+    """The body of a finished Responses call. ``body`` is the request's; what it set is echoed, as the service does.
+    ``at`` is its time, in seconds since 1970."""
 
     def echoed(name: str, default: Any) -> Any:
         value = body.get(name)
@@ -30,30 +33,22 @@ def response(body: dict[str, Any], deployment: Deployment, answer: Answer, promp
     return {
         "id": ids.hex_id("resp_", seed),
         "object": "response",
-        "created_at": answer.created_at,
-        "status": "completed",
+        "created_at": at,
+        "status": "incomplete" if answer.cut else "completed",
         "background": echoed("background", False),
-        "completed_at": answer.created_at + 1,
+        "completed_at": None if answer.cut else at + 1,
         "content_filters": [
             _content_filter("prompt", PROMPT_FILTERS, prompt_length),
-            _content_filter("completion", COMPLETION_FILTERS, len(answer.text)),
+            _content_filter("completion", _completion_filters(answer), len(answer.text)),
         ],
         "conversation": {"id": conversation} if isinstance(conversation, str) else conversation,
         "error": None,
-        "incomplete_details": None,
+        "incomplete_details": {"reason": answer.cut} if answer.cut else None,
         "instructions": body.get("instructions"),
         "max_output_tokens": body.get("max_output_tokens"),
         "max_tool_calls": body.get("max_tool_calls"),
         "model": deployment.model,
-        "output": [
-            {
-                "type": "message",
-                "id": ids.hex_id("msg_", seed),
-                "status": "completed",
-                "role": "assistant",
-                "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
-            }
-        ],
+        "output": _output(answer, seed),
         "parallel_tool_calls": echoed("parallel_tool_calls", True),
         "previous_response_id": body.get("previous_response_id"),
         "prompt_cache_key": body.get("prompt_cache_key"),
@@ -73,7 +68,7 @@ def response(body: dict[str, Any], deployment: Deployment, answer: Answer, promp
             "input_tokens": answer.input_tokens,
             "input_tokens_details": {"cached_tokens": 0},
             "output_tokens": answer.output_tokens,
-            "output_tokens_details": {"reasoning_tokens": 0},
+            "output_tokens_details": {"reasoning_tokens": answer.reasoning_tokens},
             "total_tokens": answer.input_tokens + answer.output_tokens,
         },
         "user": body.get("user"),
@@ -81,22 +76,60 @@ def response(body: dict[str, Any], deployment: Deployment, answer: Answer, promp
     }
 
 
-def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer, seed: str) -> dict:
-    """The body of a completed chat-completions call. ``model`` is the model's dated name, not the deployment's."""
+def _output(answer: Answer, seed: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = [
+        {
+            "type": "function_call",
+            "id": ids.hex_id("fc_", f"{seed} {at}"),
+            "status": "completed",
+            "arguments": call.arguments,
+            "call_id": ids.call_id(f"{seed} {at}"),
+            "name": call.name,
+        }
+        for at, call in enumerate(answer.calls)
+    ]
+    if items and not answer.text:
+        return items
+    message = {
+        "type": "message",
+        "id": ids.hex_id("msg_", seed),
+        "status": "incomplete" if answer.cut else "completed",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
+    }
+    return [message, *items]
+
+
+def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, seed: str) -> dict[str, Any]:
+    """The body of a finished chat-completions call. ``model`` is the model's dated name, not the deployment's. A choice
+    that the content filter stopped has no message (recorded 2024)."""
+    message: dict[str, Any] = {"annotations": [], "content": answer.text, "refusal": None, "role": "assistant"}
+    if answer.calls:
+        message["content"] = answer.text or None
+        message["tool_calls"] = [
+            {
+                "function": {"arguments": call.arguments, "name": call.name},
+                "id": ids.call_id(f"{seed} {number}"),
+                "type": "function",
+            }
+            for number, call in enumerate(answer.calls)
+        ]
+    blocked = answer.cut == "content_filter"
+    reasons = {"max_output_tokens": "length", "content_filter": "content_filter"}
     choices = [
         {
-            "content_filter_results": COMPLETION_FILTERS,
-            "finish_reason": "stop",
+            "content_filter_results": _completion_filters(answer),
+            "finish_reason": reasons.get(answer.cut, "tool_calls" if answer.calls else "stop"),
             "index": index,
             "logprobs": None,
-            "message": {"annotations": [], "content": answer.text, "refusal": None, "role": "assistant"},
+            **({} if blocked else {"message": message}),
         }
         for index in range(body.get("n") or 1)
     ]
     output_tokens = answer.output_tokens * len(choices)
     return {
         "choices": choices,
-        "created": answer.created_at,
+        "created": at,
         "id": ids.completion_id(seed),
         "model": f"{deployment.model}-{deployment.version}",
         "object": "chat.completion",
@@ -107,7 +140,7 @@ def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer
             "completion_tokens_details": {
                 "accepted_prediction_tokens": 0,
                 "audio_tokens": 0,
-                "reasoning_tokens": 0,
+                "reasoning_tokens": answer.reasoning_tokens,
                 "rejected_prediction_tokens": 0,
             },
             "prompt_tokens": answer.input_tokens,
@@ -115,6 +148,38 @@ def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer
             "total_tokens": answer.input_tokens + output_tokens,
         },
     }
+
+
+def _completion_filters(answer: Answer) -> dict[str, Any]:
+    if answer.cut != "content_filter":
+        return COMPLETION_FILTERS
+    return {**COMPLETION_FILTERS, "violence": {"filtered": True, "severity": "medium"}}
+
+
+def input_item(item: dict[str, Any], seed: str) -> dict[str, Any]:
+    """An item of a request as the service gives it back: with an id, a status and its content in parts."""
+    kind = item.get("type", "message")
+    if kind != "message":
+        prefix = {"function_call": "fc_", "function_call_output": "fco_"}.get(kind, "item_")
+        return {"id": item.get("id") or ids.hex_id(prefix, seed), "status": "completed", **item}
+    role, content = item.get("role", "user"), item.get("content")
+    if isinstance(content, str):
+        part: dict[str, Any] = {"type": "output_text" if role == "assistant" else "input_text", "text": content}
+        if role == "assistant":
+            part |= {"annotations": [], "logprobs": []}
+        content = [part]
+    return {
+        "type": "message",
+        "id": item.get("id") or ids.hex_id("msg_", seed),
+        "status": "completed",
+        "role": role,
+        "content": content or [],
+    }
+
+
+def conversation(name: str, at: int, metadata: dict[str, Any]) -> dict[str, Any]:
+    """A conversation (recorded 2026-02-03)."""
+    return {"id": name, "object": "conversation", "created_at": at, "metadata": metadata}
 
 
 def deployment(one: Deployment) -> dict:

@@ -1,0 +1,153 @@
+"""The instructor's hand on the mock: faults on demand, quotas, speed, the journal. All of it lives under ``/_mock``, a
+path that the real service does not have.
+
+    GET    /_mock            what is set, and how many requests were answered
+    GET    /_mock/journal    the last requests and answers, secrets hidden   (?last=N)
+    DELETE /_mock/journal
+    POST   /_mock/faults     {"kind": "429", "count": 1, "retry_after": 2, "path": "/responses"}; count null: until cleared
+    DELETE /_mock/faults
+    POST   /_mock/limits     {"deployment": "gpt-4o" or null for all, "requests_per_minute": 6, "tokens_per_minute": 1000}
+    DELETE /_mock/limits
+    POST   /_mock/speed      {"speed": "realistic" or "instant"}
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.exchange import Exchange
+from helpers.mock import catalog, errors, headers, ids, parameters
+from helpers.mock.calls import Call, answered, compact, seed_of, target
+from helpers.mock.errors import ServiceError
+from helpers.mock.limits import Limits
+from helpers.mock.state import State
+
+PATH = "/_mock"
+KINDS = ("401", "403", "429", "500", "503", "slow", "cut")
+SPEEDS = ("realistic", "instant")
+
+
+@dataclass
+class Fault:
+    """What goes wrong next: ``left`` times, or None until cleared, for paths that contain ``path``."""
+
+    kind: str
+    left: int | None = 1
+    retry_after: float = 1.0  # seconds, for 429 and 503
+    delay: float = 5.0  # seconds, for slow
+    path: str = ""
+
+
+class Control:
+    """The handlers under ``/_mock``, and the fault that the next request meets."""
+
+    def __init__(self, state: State, limits: Limits, speed: str):
+        self._state, self._limits, self.speed = state, limits, speed
+        self._faults: list[Fault] = []
+        self.answered = 0
+
+    def next_fault(self, request: Exchange) -> Fault | None:
+        """The fault for this request, used up by one; None when all is well."""
+        if not self._faults:
+            return None
+        path, _ = target(request)
+        for fault in self._faults:
+            if fault.path in path:
+                if fault.left is not None:
+                    fault.left -= 1
+                    if fault.left <= 0:
+                        self._faults.remove(fault)
+                return fault
+        return None
+
+    def answer(self, call: Call) -> Exchange:
+        """A request under ``/_mock``. Raises ServiceError, as every handler."""
+        path, method = target(call.request)[0].removeprefix(PATH).strip("/"), call.request.method
+        handler = {
+            ("GET", ""): self._overview,
+            ("GET", "journal"): self._journal,
+            ("DELETE", "journal"): self._clear_journal,
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._clear_faults,
+            ("POST", "limits"): self._set_limit,
+            ("DELETE", "limits"): self._clear_limits,
+            ("POST", "speed"): self._set_speed,
+        }.get((method, path))
+        if handler is None:
+            raise errors.parameter_value("path", f"{method} {PATH}/{path[:60]} is not a control of the mock.")
+        body = handler(call)
+        return answered(call.request, 200, [("content-type", "application/json")], compact(body))
+
+    def _overview(self, call: Call | None = None) -> dict[str, Any]:
+        return {
+            "answered": self.answered,
+            "journal": len(self._state.journal),
+            "faults": [vars(fault) for fault in self._faults],
+            "limits": self._limits.settings(),
+            "speed": self.speed,
+        }
+
+    def _journal(self, call: Call) -> dict[str, Any]:
+        last = call.query.get("last", "")
+        entries = list(self._state.journal)[-int(last) if last.isdigit() and int(last) else 0 :]
+        return {"exchanges": [one.as_fields() for one in entries]}
+
+    def _clear_journal(self, call: Call) -> dict[str, Any]:
+        self._state.journal.clear()
+        return self._overview()
+
+    def _add_fault(self, call: Call) -> dict[str, Any]:
+        body = parameters.parse(call.body)
+        kind = str(body.get("kind", ""))
+        if kind not in KINDS:
+            raise errors.parameter_value("kind", f"expected one of {', '.join(KINDS)}.")
+        count = body.get("count", 1)
+        if count is not None and not (isinstance(count, int) and count > 0):
+            raise errors.parameter_value("count", "expected a number of requests, or null for all until cleared.")
+        numbers = {name: body.get(name, default) for name, default in (("retry_after", 1.0), ("delay", 5.0))}
+        for name, value in numbers.items():
+            if not isinstance(value, int | float) or not 0 <= value <= 600:
+                raise errors.parameter_value(name, "expected seconds from 0 to 600.")
+        self._faults.append(Fault(kind, count, path=str(body.get("path", "")), **numbers))
+        return self._overview()
+
+    def _clear_faults(self, call: Call) -> dict[str, Any]:
+        self._faults.clear()
+        return self._overview()
+
+    def _set_limit(self, call: Call) -> dict[str, Any]:
+        body = parameters.parse(call.body)
+        numbers = [body.get("requests_per_minute", 1_000_000), body.get("tokens_per_minute", 1_000_000_000)]
+        if not all(isinstance(number, int) and number > 0 for number in numbers):
+            raise errors.parameter_value("requests_per_minute", "both limits are whole numbers above 0.")
+        deployment = body.get("deployment")
+        if deployment is not None and deployment not in self._state.deployments:
+            raise errors.parameter_value("deployment", "there is no deployment of that name.")
+        self._limits.set(deployment, *numbers)
+        return self._overview()
+
+    def _clear_limits(self, call: Call) -> dict[str, Any]:
+        self._limits.clear()
+        return self._overview()
+
+    def _set_speed(self, call: Call) -> dict[str, Any]:
+        speed = parameters.parse(call.body).get("speed")
+        if speed not in SPEEDS:
+            raise errors.parameter_value("speed", f"expected one of {', '.join(SPEEDS)}.")
+        self.speed = speed
+        return self._overview()
+
+
+def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
+    """What the service answers when this goes wrong; None for the faults that are not answers."""
+    if fault.kind == "401":
+        return errors.bad_key()
+    if fault.kind == "403":
+        return errors.keys_disabled()
+    if fault.kind == "429":
+        seconds = max(1, round(fault.retry_after))
+        more = headers.wait(fault.retry_after)
+        deployment = catalog.DEFAULT_DEPLOYMENT
+        return errors.too_many("token", "Responses", deployment, seconds, catalog.REGION, more)
+    if fault.kind == "500":
+        return errors.server_error(ids.request_id("request", seed_of(request)))
+    return errors.unavailable(headers.wait(fault.retry_after)) if fault.kind == "503" else None

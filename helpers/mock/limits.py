@@ -1,0 +1,86 @@
+"""Quota: a token bucket per deployment, for requests and for tokens. Off until a lesson, a flag or an instructor sets it.
+
+A bucket holds one minute's worth and refills evenly. ``now`` is a clock in seconds, so that tests need not wait.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PERIOD = 60  # seconds
+
+
+@dataclass
+class Bucket:
+    """``level`` units are left at time ``at``; it never holds more than ``size``."""
+
+    size: float
+    level: float
+    at: float
+
+    def refill(self, now: float) -> None:
+        self.level = min(self.size, self.level + (now - self.at) * self.size / PERIOD)
+        self.at = now
+
+    def wait_for(self, amount: float) -> float:
+        """Seconds until ``amount`` (or a full bucket, if that is less) is there."""
+        return max(0.0, (min(amount, self.size) - self.level) * PERIOD / self.size)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is left after a request, for the x-ratelimit headers; ``wait`` is in seconds and 0 when it may pass."""
+
+    limit_requests: int
+    limit_tokens: int
+    remaining_requests: int
+    remaining_tokens: int
+    wait: float = 0.0
+    exceeded: str = ""  # "call" or "token"
+
+
+class Limits:
+    """The buckets of all deployments. ``default`` (requests, tokens per minute) holds for those without their own."""
+
+    def __init__(self, default: tuple[int, int] | None = None, now: Callable[[], float] = time.monotonic):
+        self.default, self._now = default, now
+        self._own: dict[str, tuple[int, int]] = {}
+        self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
+
+    def set(self, deployment: str | None, requests: int, tokens: int) -> None:
+        """Limit one deployment, or with None all of them, from now on."""
+        if deployment is None:
+            self.default = (requests, tokens)
+            self._buckets.clear()
+        else:
+            self._own[deployment] = (requests, tokens)
+            self._buckets.pop(deployment, None)
+
+    def clear(self) -> None:
+        """No limits."""
+        self.default = None
+        self._own.clear()
+        self._buckets.clear()
+
+    def settings(self) -> dict:
+        """What is set, for the control surface."""
+        return {"default": self.default, "deployments": dict(self._own)}
+
+    def take(self, deployment: str, tokens: int) -> Room | None:
+        """Charge a request of this many tokens; None where nothing is limited. A refused request charges nothing."""
+        limit = self._own.get(deployment, self.default)
+        if limit is None:
+            return None
+        now = self._now()
+        if deployment not in self._buckets:
+            self._buckets[deployment] = (Bucket(limit[0], limit[0], now), Bucket(limit[1], limit[1], now))
+        calls, words = self._buckets[deployment]
+        calls.refill(now)
+        words.refill(now)
+        wait, exceeded = max((calls.wait_for(1), "call"), (words.wait_for(tokens), "token"))
+        if wait <= 0:
+            calls.level -= 1
+            words.level -= min(tokens, words.size)
+        left = (math.floor(max(0, calls.level)), math.floor(max(0, words.level)))
+        return Room(limit[0], limit[1], *left, wait=wait, exceeded=exceeded if wait > 0 else "")
