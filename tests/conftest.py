@@ -12,7 +12,7 @@ from helpers.mock.server import MockServer
 @pytest.fixture(scope="session")
 def mock():
     """A mock in a thread of this process, with the environment that leads clients to it."""
-    server = MockServer(port=0)
+    server = MockServer(port=0, speed="instant")
     server.start()
     before = dict(os.environ)
     os.environ.update(server.variables)

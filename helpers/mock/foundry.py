@@ -261,7 +261,7 @@ class LocalFoundry:
         )
 
     def _discovery(self, call: Call) -> Exchange:
-        return _identity_answer(call, 200, self.issuer.discovery())
+        return _identity_answer(call, *self.issuer.discovery(call.names["tenant"], seed_of(call.request)))
 
     def _keys(self, call: Call) -> Exchange:
         return _identity_answer(call, 200, self.issuer.keys())

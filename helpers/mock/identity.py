@@ -129,8 +129,8 @@ class Issuer:
         if wanted["grant_type"] != "client_credentials":
             message = "The app requested an unsupported grant type."
             return _refused(400, "unsupported_grant_type", 70003, message, seed)
-        if tenant not in (catalog.TENANT_ID, "organizations", "common"):
-            return _refused(400, "invalid_request", 90002, f"Tenant '{tenant[:60]}' not found.", seed)
+        if tenant != catalog.TENANT_ID:
+            return _no_tenant(tenant, seed)
         if wanted["client_id"] not in CLIENTS:
             message = (
                 f"Application with identifier '{wanted['client_id'][:60]}' was not found in the directory '{tenant}'."
@@ -151,9 +151,11 @@ class Issuer:
         token, _ = self.token(resource, client_id=wanted["client_id"])
         return 200, {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
 
-    def discovery(self) -> dict[str, Any]:
-        """The OpenID Connect discovery document (OpenID Connect Discovery 1.0, section 3)."""
-        return {
+    def discovery(self, tenant: str, seed: str) -> tuple[int, dict[str, Any]]:
+        """Status and body of the discovery document (OpenID Connect Discovery 1.0, section 3)."""
+        if tenant != catalog.TENANT_ID:
+            return _no_tenant(tenant, seed)
+        return 200, {
             "issuer": self.name,
             "authorization_endpoint": f"{self.authority}/oauth2/v2.0/authorize",
             "token_endpoint": f"{self.authority}/oauth2/v2.0/token",
@@ -181,6 +183,10 @@ class Issuer:
                 }
             ]
         }
+
+
+def _no_tenant(tenant: str, seed: str) -> tuple[int, dict[str, Any]]:
+    return _refused(400, "invalid_tenant", 90002, f"Tenant '{tenant[:60]}' not found.", seed)
 
 
 def _refused(status: int, error: str, code: int, message: str, seed: str) -> tuple[int, dict[str, Any]]:
