@@ -1,12 +1,32 @@
 """What the tests share: a local Foundry on a free port, and ways to speak to it."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import requests
 
+from helpers.environment import ROOT
 from helpers.mock import identity
 from helpers.mock.server import MockServer
+
+
+@pytest.fixture
+def mock_command():
+    """A function: options of ``python -m helpers mock`` in, the running process out; ended with the test, come what may."""
+    running: list[subprocess.Popen] = []
+
+    def start(*options: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", "helpers", "mock", "--port", "0", *options]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        running.append(subprocess.Popen(command, cwd=ROOT, **pipes))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate(timeout=10)
 
 
 @pytest.fixture(scope="session")

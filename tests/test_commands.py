@@ -162,21 +162,20 @@ def test_wrong_options_are_told(arguments, says):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_mock_writes_its_variables_when_ready_and_removes_them_at_the_end(tmp_path, stop):
+def test_mock_writes_its_variables_when_ready_and_removes_them_at_the_end(tmp_path, mock_command, stop):
     env_file = tmp_path / "with space" / "mock.env"
     env_file.parent.mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-m", "helpers", "mock", "--port", "0", "--env-file", str(env_file)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as running:  # fmt: skip
-        assert running.stdout.readline().startswith("Offline mock of Foundry at https://localhost:")
-        assert env_file.stat().st_mode & 0o077 == 0  # it holds a key
-        shell = f"set -a; . '{env_file}'; set +a; curl -s -o /dev/null -w '%{{http_code}}' -H \"api-key: $FOUNDRY_API_KEY\" "
-        shell += '-d \'{"model": "gpt-4o", "input": "x"}\' "$FOUNDRY_RESOURCE_ENDPOINT/openai/v1/responses"'
-        assert subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout == "200"
-        names = [line.partition("=")[0] for line in env_file.read_text().splitlines()]
-        running.send_signal(stop)
-        _, errors = running.communicate(timeout=10)
+    running = mock_command("--env-file", str(env_file))
+    assert running.stdout.readline().startswith("Offline mock of Foundry at https://localhost:")
+    assert env_file.stat().st_mode & 0o077 == 0  # it holds a key
+    shell = (
+        f"set -a; . '{env_file}'; set +a; curl -s -o /dev/null -w '%{{http_code}}' -H \"api-key: $FOUNDRY_API_KEY\" "
+    )
+    shell += '-d \'{"model": "gpt-4o", "input": "x"}\' "$FOUNDRY_RESOURCE_ENDPOINT/openai/v1/responses"'
+    assert subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout == "200"
+    names = [line.partition("=")[0] for line in env_file.read_text().splitlines()]
+    running.send_signal(stop)
+    _, errors = running.communicate(timeout=10)
     assert errors == ""
     assert not env_file.exists()
     assert set(names) >= {
@@ -224,12 +223,9 @@ def test_two_mocks_take_two_ports():
     assert not any(Path(server.variables["SSL_CERT_FILE"]).exists() for server in servers)
 
 
-def test_another_host_is_warned_about():
-    with subprocess.Popen(
-        [sys.executable, "-m", "helpers", "mock", "--host", "0.0.0.0", "--port", "0"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as running:  # fmt: skip
-        assert running.stderr.readline().startswith("WARNING: on 0.0.0.0 everyone")
-        assert "every machine" in running.stdout.readline()
-        running.send_signal(signal.SIGINT)
-        running.communicate(timeout=10)
+def test_another_host_is_warned_about(mock_command):
+    running = mock_command("--host", "0.0.0.0")
+    assert running.stderr.readline().startswith("WARNING: on 0.0.0.0 everyone")
+    assert "every machine" in running.stdout.readline()
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=10)

@@ -1,0 +1,354 @@
+"""Faults, quotas, speed and the journal: what an instructor sets, and what learners then see."""
+
+import json
+import random
+import signal
+import socket
+import ssl
+import threading
+import time
+
+import openai
+import pytest
+import requests
+
+from helpers.exchange import Exchange, Headers
+from helpers.mock.limits import Limits
+from helpers.mock.server import MockServer
+from helpers.mock.state import JOURNAL_LENGTH, Store
+from tests.test_mock_routes import CHAT, PROMPT, V1
+
+
+@pytest.fixture
+def own():
+    """A mock of its own, at a human pace."""
+    server = MockServer(port=0)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ask(own, session):
+    """A function: body and path in, response out."""
+
+    def send(body=PROMPT, path="/openai/v1/responses", method="POST", **options):
+        headers = {"api-key": own.foundry.secrets.api_key}
+        options = {"verify": own.variables["SSL_CERT_FILE"], "timeout": 20, **options}
+        return session.request(method, own.origin + path, headers=headers, json=body, **options)
+
+    return send
+
+
+@pytest.fixture
+def control(own, ask):
+    def send(method: str, path: str = "", body=None):
+        answer = ask(body, "/_mock" + path, method)
+        return answer.json()
+
+    return send
+
+
+def _client(own, **options) -> openai.OpenAI:
+    return openai.OpenAI(
+        base_url=own.origin + "/openai/v1/",
+        api_key=own.foundry.secrets.api_key,
+        http_client=openai.DefaultHttpxClient(verify=ssl.create_default_context(cafile=own.variables["SSL_CERT_FILE"])),
+        **options,
+    )
+
+
+# -- faults ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("kind", "status", "layer"),
+    [
+        ("401", 401, "401"),
+        ("403", 403, "AuthenticationTypeDisabled"),
+        ("429", 429, "RateLimitReached"),
+        ("500", 500, None),
+        ("503", 503, "503"),
+    ],
+)
+def test_the_next_call_fails_and_the_one_after_it_does_not(ask, control, kind, status, layer):
+    control("POST", "/faults", {"kind": kind, "retry_after": 2})
+    failed = ask()
+    assert (failed.status_code, failed.json()["error"]["code"]) == (status, layer)
+    if kind in ("429", "503"):
+        assert (failed.headers["retry-after"], failed.headers["retry-after-ms"]) == ("2", "2000")
+    if kind == "500":
+        assert "Please include the request ID" in failed.json()["error"]["message"]
+    assert ask().status_code == 200
+
+
+def test_faults_for_the_next_n_for_everyone_and_for_one_path(ask, control):
+    control("POST", "/faults", {"kind": "503", "count": 2})
+    assert [ask().status_code for _ in range(3)] == [503, 503, 200]
+    control("POST", "/faults", {"kind": "500", "count": None, "path": "/chat/"})
+    assert [ask().status_code for _ in range(2)] == [200, 200]
+    assert [ask(CHAT, "/openai/v1/chat/completions").status_code for _ in range(3)] == [500] * 3
+    control("DELETE", "/faults")
+    assert ask(CHAT, "/openai/v1/chat/completions").status_code == 200
+
+
+def test_the_sdk_retries_through_a_fault(own, control):
+    control("POST", "/faults", {"kind": "429", "count": 2, "retry_after": 0.01})
+    with _client(own) as client:
+        assert client.responses.create(**PROMPT).output_text
+    control("POST", "/faults", {"kind": "429", "count": 1, "retry_after": 0.01})
+    with _client(own, max_retries=0) as client, pytest.raises(openai.RateLimitError):
+        client.responses.create(**PROMPT)
+
+
+def test_a_slow_answer_meets_a_time_out(ask, control):
+    control("POST", "/faults", {"kind": "slow", "delay": 30})
+    with pytest.raises(requests.Timeout):
+        ask(timeout=0.2)
+    assert ask().status_code == 200
+
+
+def test_a_cut_stream_ends_without_its_end(own, ask, control):
+    control("POST", "/speed", {"speed": "instant"})
+    for streamed, path in (
+        ({**PROMPT, "stream": True}, "/openai/v1/responses"),
+        ({**CHAT, "stream": True}, "/openai/v1/chat/completions"),
+    ):
+        control("POST", "/faults", {"kind": "cut"})
+        received = b""
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            for piece in ask(streamed, path, stream=True).iter_content(None):
+                received += piece
+        assert received.startswith((b"event: response.created", b"data: "))
+        assert b"response.completed" not in received
+        assert b"[DONE]" not in received
+    control("POST", "/faults", {"kind": "cut"})
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        ask()
+    assert ask().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        ("POST", "/faults", {"kind": "418"}, "expected one of 401"),
+        ("POST", "/faults", {"kind": "500", "count": 0}, "count"),
+        ("POST", "/faults", {"kind": "500", "count": "many"}, "count"),
+        ("POST", "/faults", {"kind": "429", "retry_after": "soon"}, "retry_after"),
+        ("POST", "/limits", {"deployment": "nothing"}, "no deployment"),
+        ("POST", "/limits", {"requests_per_minute": 0}, "above 0"),
+        ("POST", "/speed", {"speed": "fast"}, "realistic, instant"),
+        ("GET", "/nothing", None, "not a control"),
+    ],
+)
+def test_a_wrong_control_is_told(control, method, path, body, says):
+    assert says in control(method, path, body)["error"]["message"]
+
+
+def test_controls_are_for_this_machine_or_the_key_only(own, ask):
+    endpoint = own._server.config.app.routes[0].endpoint
+    assert endpoint._controls({"client": ("127.0.0.1", 5)}, Headers())
+    assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers())
+    assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers({"X-Mock-Control-Key": "wrong"}))
+    assert endpoint._controls({"client": ("192.0.2.7", 5)}, Headers({"X-Mock-Control-Key": own.control_key}))
+
+
+# -- quotas ------------------------------------------------------------------------------------------------------------
+def test_a_bucket_refills_evenly():
+    now = [0.0]
+    limits = Limits((6, 1000), now=lambda: now[0])
+    rooms = [limits.take("d", 100) for _ in range(7)]
+    assert [room.remaining_requests for room in rooms[:6]] == [5, 4, 3, 2, 1, 0]
+    assert (rooms[6].exceeded, rooms[6].wait) == ("call", pytest.approx(10))
+    now[0] = 9.9
+    assert limits.take("d", 1).wait > 0
+    now[0] = 10.1
+    assert limits.take("d", 1).wait == 0
+    assert limits.take("other", 1).remaining_requests == 5
+
+
+def test_tokens_are_limited_too_and_a_refusal_costs_nothing():
+    now = [0.0]
+    limits = Limits((100, 1000), now=lambda: now[0])
+    assert limits.take("d", 900).wait == 0
+    for _ in range(3):
+        room = limits.take("d", 200)
+        assert (room.exceeded, room.wait) == ("token", pytest.approx(6))
+    now[0] = 6.01
+    assert limits.take("d", 200).wait == 0
+    now[0] = 66.1
+    assert limits.take("d", 5000).wait == 0, "more than a bucket holds passes when the bucket is full"
+
+
+def test_no_quota_unless_it_is_set():
+    assert Limits().take("d", 1) is None
+
+
+def test_a_quota_answers_429_with_headers_counted_down(ask, control):
+    control("POST", "/limits", {"deployment": "course-chat", "requests_per_minute": 3, "tokens_per_minute": 100_000})
+    body = {**CHAT, "model": "course-chat"}
+    answers = [ask(body, "/openai/v1/chat/completions") for _ in range(4)]
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert [a.headers["x-ratelimit-remaining-requests"] for a in answers] == ["2", "1", "0", "0"]
+    assert answers[0].headers["x-ratelimit-limit-requests"] == "3"
+    last = answers[-1]
+    assert last.json()["error"]["code"] == "RateLimitReached"
+    assert '"message": "' in last.text  # the service's odd space
+    assert "exceeded the call rate limit" in last.text
+    assert 1 <= int(last.headers["retry-after"]) <= 20
+    assert abs(int(last.headers["retry-after-ms"]) / 1000 - int(last.headers["retry-after"])) <= 1
+    assert ask().status_code == 200, "other deployments have quotas of their own"
+    control("DELETE", "/limits")
+    assert ask(body, "/openai/v1/chat/completions").status_code == 200
+
+
+# -- speed -------------------------------------------------------------------------------------------------------------
+def test_a_realistic_stream_comes_piece_by_piece_and_on_time(own, ask):
+    start = time.perf_counter()
+    times = []
+    with ask({**PROMPT, "stream": True}, stream=True) as answer:
+        for line in answer.iter_lines(chunk_size=1):
+            if line.startswith(b"event: response.output_text.delta"):
+                times.append(time.perf_counter() - start)
+    expected = (len(times) - 1) * 0.03
+    assert expected * 0.9 <= times[-1] - times[0] <= expected * 1.5 + 0.5, "paced by deadlines, not by sleeping between"
+
+
+def test_a_learner_who_leaves_a_stream_is_no_news(own, ask, capfd):
+    with ask({**PROMPT, "stream": True}, stream=True) as answer:
+        next(answer.iter_content(None))
+    assert ask().status_code == 200
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_at_once_with_streams_open(tmp_path, mock_command, stop):
+    env_file = tmp_path / "mock.env"
+    running = mock_command("--env-file", str(env_file))
+    running.stdout.readline()
+    variables = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
+    session = requests.Session()
+    open_streams = [
+        session.post(
+            variables["FOUNDRY_RESOURCE_ENDPOINT"] + "/openai/v1/responses",
+            headers={"api-key": variables["FOUNDRY_API_KEY"]}, json={**PROMPT, "stream": True}, stream=True,
+            verify=variables["SSL_CERT_FILE"], timeout=10,
+        )
+        for _ in range(5)
+    ]  # fmt: skip
+    assert all(stream.status_code == 200 for stream in open_streams)
+    start = time.perf_counter()
+    running.send_signal(stop)
+    _, errors = running.communicate(timeout=10)
+    assert time.perf_counter() - start < 2
+    session.close()
+    for stream in open_streams:
+        stream.close()
+    assert errors == ""
+    assert running.returncode == 0
+
+
+# -- journal -----------------------------------------------------------------------------------------------------------
+def test_the_journal_holds_exchanges_without_secrets(own, ask, control):
+    ask()
+    entries = control("GET", "/journal?last=1")["exchanges"]
+    assert entries[0]["request"]["body"] == PROMPT
+    assert entries[0]["response"]["status"] == 200
+    assert own.foundry.secrets.api_key not in str(entries)
+    assert all(isinstance(one, Exchange) for one in own.foundry.state.journal)
+    assert control("DELETE", "/journal")["journal"] == 0
+
+
+def test_journal_and_stores_are_bounded(own):
+    for number in range(JOURNAL_LENGTH + 50):
+        own.foundry.answer(Exchange("GET", f"https://localhost/{number}"))
+    assert len(own.foundry.state.journal) == JOURNAL_LENGTH
+    own.foundry.answer(Exchange("POST", "https://localhost/x", request_body=b"x" * 10_000_000))
+    assert len(own.foundry.state.journal[-1].request_body) < 100_000
+    store = Store("thing", entries=10, size=1000)
+    for number in range(100):
+        store.put(str(number), number, 50)
+    assert store.all() == list(range(90, 100))
+    store.put("big", "big", 5000)
+    assert store.all() == ["big"]
+
+
+def test_ten_thousand_random_requests_leave_it_healthy(mock, session):
+    """Straight into the core, where all decisions are; the sockets have tests of their own."""
+    source = random.Random(7)
+    paths = ["/openai/v1/responses", "/openai/v1/chat/completions", "/api/projects/demo-project/openai/v1/conversations",
+             "/api/projects/demo-project/deployments", "/msi/token", "/subscriptions/x", "/_mock", "//", "/%00", "/openai/v1/embeddings"]  # fmt: skip
+    values = [
+        None,
+        True,
+        -1,
+        1e300,
+        "",
+        "x" * 1000,
+        [],
+        {},
+        [[]],
+        {"type": "message"},
+        "é\U0001f600",
+        {"role": "user", "content": "x"},
+    ]
+    names = ["model", "input", "messages", "stream", "tools", "text", "temperature", "conversation", "previous_response_id",
+             "metadata", "max_output_tokens", "n", "stop", "items", "encoding_format", "store", "background", "tool_choice"]  # fmt: skip
+    server = MockServer(port=0)
+    foundry, key = server.foundry, server.foundry.secrets.api_key
+    statuses = set()
+    for _ in range(10_000):
+        body = {name: source.choice(values) for name in source.sample(names, source.randrange(6))}
+        if source.random() < 0.7:
+            body["model"] = source.choice(["gpt-4.1-mini", "gpt-4o", "gpt-5-mini"])
+        sent = json.dumps(body).encode()
+        if source.random() < 0.1:
+            sent = source.randbytes(50)
+        headers = Headers({"api-key": key} if source.random() < 0.9 else {"Authorization": "Bearer a.b.c"})
+        method = source.choice(["POST", "POST", "GET", "DELETE", "PATCH"])
+        answer = foundry.answer(Exchange(method, f"https://localhost{source.choice(paths)}", headers, sent))
+        statuses.add(answer.status)
+    assert 500 not in statuses, [e.response_body for e in foundry.state.journal if e.status == 500]
+    assert {200, 400, 401, 404} <= statuses
+    assert (
+        foundry.answer(
+            Exchange(
+                "POST", "https://localhost/openai/v1/responses", Headers({"api-key": key}), json.dumps(PROMPT).encode()
+            )
+        ).status
+        == 200
+    )
+    for sock in server._sockets:
+        sock.close()
+    server._clean_up()
+
+
+def test_two_hundred_connections_at_once(mock):
+    context = ssl.create_default_context(cafile=mock.variables["SSL_CERT_FILE"])
+    body = '{"model": "gpt-4.1-mini", "input": "What is an endpoint?"}'
+    request = (
+        f"POST /openai/v1/responses HTTP/1.1\r\nHost: localhost\r\napi-key: {mock.foundry.secrets.api_key}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+    )
+    results = []
+
+    def visit():
+        with (
+            socket.create_connection(("127.0.0.1", mock.port), timeout=20) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as secure,
+        ):
+            secure.sendall(request.encode())
+            received = b""
+            while piece := secure.recv(65536):
+                received += piece
+            results.append(received[:15])
+
+    threads = [threading.Thread(target=visit) for _ in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert results == [b"HTTP/1.1 200 OK"] * 200
+
+
+def test_the_exchange_of_v1_is_in_the_journal_as_the_path_says(own, ask, control):
+    ask(path="/api/projects/demo-project" + V1)
+    assert control("GET", "/journal?last=1")["exchanges"][0]["request"]["url"].endswith(V1)
