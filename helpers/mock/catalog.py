@@ -28,6 +28,7 @@ class Deployment:
     capacity: int = 120
     sku: str = "GlobalStandard"
     publisher: str = "OpenAI"
+    context: int = 128_000  # tokens of prompt and completion together
     reasoning: bool = False  # takes max_completion_tokens and no temperature
 
 

@@ -64,7 +64,7 @@ class Chat:
         deployment = self._model.deployment(named or body.get("model"), "chatCompletion")
         refuse_unsupported("chat", body, deployment)
         prompt = prompts.from_chat(deployment.model, body)
-        answer = self._model.say(prompt, body)
+        answer = self._model.say(prompt, body, deployment)
         answer = _stopped(answer, body.get("stop"))
         seed = seed_of("chat", named, body)
         shape = shapes.chat_completion(body, deployment, answer, created_at(answer, seed), seed)

@@ -22,7 +22,12 @@ from helpers.mock.limits import Limits
 from helpers.mock.state import State
 
 PATH = "/_mock"
-KINDS = ("401", "403", "429", "500", "503", "slow", "cut")
+# Failures by status, then those that only some resources or moments have, then the two that are not answers.
+KINDS = (
+    "401", "403", "429", "500", "503",
+    "role_pending", "firewall", "no_subdomain",
+    "slow", "cut",
+)  # fmt: skip
 SPEEDS = ("realistic", "instant")
 
 
@@ -139,15 +144,20 @@ class Control:
 
 def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
     """What the service answers when this goes wrong; None for the faults that are not answers."""
-    if fault.kind == "401":
-        return errors.bad_key()
-    if fault.kind == "403":
-        return errors.keys_disabled()
     if fault.kind == "429":
-        seconds = max(1, round(fault.retry_after))
-        more = headers.wait(fault.retry_after)
-        deployment = catalog.DEFAULT_DEPLOYMENT
-        return errors.too_many("token", "Responses", deployment, seconds, catalog.REGION, more)
+        seconds, deployment = max(1, round(fault.retry_after)), catalog.DEFAULT_DEPLOYMENT
+        return errors.too_many(
+            "token", "Responses", deployment, seconds, catalog.REGION, headers.wait(fault.retry_after)
+        )
     if fault.kind == "500":
         return errors.server_error(ids.request_id("request", seed_of(request)))
-    return errors.unavailable(headers.wait(fault.retry_after)) if fault.kind == "503" else None
+    if fault.kind == "503":
+        return errors.unavailable(headers.wait(fault.retry_after))
+    simple = {
+        "401": errors.bad_key,
+        "403": errors.keys_disabled,
+        "role_pending": errors.role_pending,
+        "firewall": errors.network_refused,
+        "no_subdomain": errors.no_subdomain,
+    }
+    return simple[fault.kind]() if fault.kind in simple else None

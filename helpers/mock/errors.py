@@ -63,6 +63,12 @@ def no_data_action(principal: str, action: str, operation: str) -> ServiceError:
     return ServiceError(PROJECT, 401, json.dumps(body, separators=(",", ":")))
 
 
+def role_pending() -> ServiceError:
+    """A role that was granted a moment ago and has not reached the data plane yet."""
+    body = {"error": {"code": "PermissionDenied", "message": "Principal does not have access to API/Operation."}}
+    return ServiceError(PROJECT, 401, json.dumps(body, separators=(",", ":")))
+
+
 # -- 404: nothing here -------------------------------------------------------------------------------------------------
 def not_found() -> ServiceError:
     """No such route, method or api-version. The space after ``"message":`` is the service's."""
@@ -299,6 +305,12 @@ def management_forbidden(principal: str, operation: str) -> ServiceError:
 
 
 # -- any path --------------------------------------------------------------------------------------------------------------
+def no_subdomain() -> ServiceError:
+    """A token at a regional endpoint. The second half of the service's message is not known; the envelope is inferred."""
+    message = "Please provide a custom subdomain for token authentication, otherwise API key is required."
+    return ServiceError(GATEWAY, 400, f'{{"error":{{"code":"BadRequest","message":"{message}"}}}}')
+
+
 def no_host() -> ServiceError:
     """Inferred: an HTTP/1.1 request without a Host header."""
     return ServiceError(GATEWAY, 400, '{"error":{"code":"400","message":"The request has no Host header."}}')

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.mock import catalog, errors, ids, inventions, parameters, prompts
 from helpers.mock.prompts import Prompt
-from helpers.mock.recordings import Answer, FunctionCall, Recordings
+from helpers.mock.recordings import CHARACTERS_PER_TOKEN, Answer, FunctionCall, Recordings
 from helpers.mock.state import State
 from helpers.mock.streams import pieces
 
@@ -35,8 +35,12 @@ class Model:
             raise errors.operation_not_supported(operation, name)
         return found
 
-    def say(self, prompt: Prompt, body: dict[str, Any]) -> Answer:
-        """The answer to a prompt. Raises the content filter's ServiceError, and under strict the one for a miss."""
+    def say(self, prompt: Prompt, body: dict[str, Any], deployment: catalog.Deployment) -> Answer:
+        """The answer to a prompt. Raises the ServiceError of a prompt that is too long or blocked, and under strict the
+        one for a miss."""
+        asked = len(prompt.key) // CHARACTERS_PER_TOKEN
+        if asked > deployment.context:
+            raise errors.context_too_long(deployment.context, asked, body.get("max_completion_tokens") or 0)
         words = prompt.last_words.lower()
         if BLOCKED_PROMPT in words:
             raise errors.prompt_blocked()

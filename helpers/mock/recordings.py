@@ -12,6 +12,7 @@ from helpers.exchange import Exchange
 from helpers.mock import catalog, prompts
 from helpers.mock.prompts import Prompt
 
+CHARACTERS_PER_TOKEN = 4  # an estimate for what is not recorded: the mock has no tokenizer
 FOLDER = Path(__file__).parent / "recordings"
 
 
@@ -82,8 +83,8 @@ class Recordings:
         if near:
             text += f"It does have a recording for {_listed(near)}. "
         text += "For real answers to your own prompts, connect the notebooks to a live project: see .env.example."
-        asked = len(prompt.key) // 4  # about four characters to a token; an estimate, as the mock has no tokenizer
-        return Answer(text, 0, asked, len(text) // 4, "no recording for this prompt")
+        asked, said = len(prompt.key) // CHARACTERS_PER_TOKEN, len(text) // CHARACTERS_PER_TOKEN
+        return Answer(text, 0, asked, said, "no recording for this prompt")
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""

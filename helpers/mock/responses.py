@@ -160,7 +160,7 @@ class Responses:
         deployment = self._model.deployment(asked.get("model"), "responses")
         refuse_unsupported("responses", asked, deployment)
         prompt = prompts.from_responses(deployment.model, asked, before)
-        answer = self._model.say(prompt, asked)
+        answer = self._model.say(prompt, asked, deployment)
         seed = seed_of("responses", agent, body, context)
         at = created_at(answer, seed)
         shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), seed)
