@@ -20,7 +20,7 @@ class Headers(Mapping):
     """Header fields in the order they were sent. Names compare without case; repeated fields read as one value joined
     with ", " (RFC 9110 section 5.3). ``pairs`` holds them as they came."""
 
-    __slots__ = ("pairs",)
+    __slots__ = ("_values", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
         if isinstance(pairs, Headers):
@@ -28,13 +28,17 @@ class Headers(Mapping):
         elif isinstance(pairs, Mapping):
             pairs = pairs.items()
         self.pairs = tuple((str(name), str(value)) for name, value in pairs)
+        values: dict[str, str] = {}
+        for name, value in self.pairs:
+            name = name.lower()
+            values[name] = f"{values[name]}, {value}" if name in values else value
+        self._values = values
 
     def __getitem__(self, name: str) -> str:
-        name = name.lower()
-        values = [value for spelled, value in self.pairs if spelled.lower() == name]
-        if not values:
-            raise KeyError(name)
-        return ", ".join(values)
+        return self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
 
     def __iter__(self) -> Iterator[str]:
         names: dict[str, str] = {}
@@ -43,7 +47,7 @@ class Headers(Mapping):
         return iter(names.values())
 
     def __len__(self) -> int:
-        return len({spelled.lower() for spelled, _ in self.pairs})
+        return len(self._values)
 
     def __eq__(self, other) -> bool:
         return isinstance(other, Headers) and self.pairs == other.pairs

@@ -1,7 +1,7 @@
 """A request that found its route, and the ways to answer it."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -39,19 +39,23 @@ class Call:
 def answered(
     request: Exchange,
     status: int,
-    pairs: headers.Pairs,
+    pairs: headers.Pairs | Headers,
     body: bytes,
     reason: str = "",
     chunks: tuple[tuple[float, bytes], ...] = (),
 ) -> Exchange:
     """The request with this answer; ``chunks`` for a stream, in seconds since the request."""
-    return replace(
-        request,
-        status=status,
-        reason=reason or HTTPStatus(status).phrase,
-        response_headers=Headers(pairs),
-        response_body=body,
-        chunks=chunks,
+    return Exchange(
+        request.method,
+        request.url,
+        request.request_headers,
+        request.request_body,
+        status,
+        reason or HTTPStatus(status).phrase,
+        pairs if isinstance(pairs, Headers) else Headers(pairs),
+        body,
+        None,
+        chunks,
     )
 
 

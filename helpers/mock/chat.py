@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from helpers.exchange import Exchange
+from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, errors, headers, ids, parameters, prompts, shapes, streams
 from helpers.mock.calls import Call, answered, compact
 from helpers.mock.limits import Limits
@@ -22,14 +22,13 @@ DIMENSIONS = 3072  # of text-embedding-3-large
 
 
 class Finished(NamedTuple):
-    """A chat completion: what was asked, the body, and its bytes."""
+    """A chat completion that has been worked out, and what goes over the wire."""
 
-    request: dict[str, Any]
     deployment: catalog.Deployment
-    body: dict[str, Any]
+    tokens: int
+    headers: Headers
     sent: bytes
-    seed: str
-    source: str
+    chunks: tuple[tuple[float, bytes], ...]
 
 
 class Chat:
@@ -47,29 +46,27 @@ class Chat:
         """POST /chat/completions"""
         finish = self._remembered if len(call.body) <= REMEMBERED else self._finish
         finished = finish(call.body, call.names.get("deployment"))
-        tokens = finished.body["usage"]["total_tokens"]
-        room = within_quota(self._limits, finished.deployment, tokens, "ChatCompletions_Create")
-        stream = bool(finished.request.get("stream"))
-        pairs = headers.chat(finished.seed, finished.body["created"], finished.deployment, tokens, stream)
-        pairs = headers.replaced(pairs, [*room, ("x-offline-mock", finished.source)])
-        if not stream:
-            return answered(call.request, 200, pairs, finished.sent)
-        with_usage = bool((finished.request.get("stream_options") or {}).get("include_usage"))
-        chunks = streams.timed(streams.chat_events(finished.body, with_usage))
-        return answered(call.request, 200, pairs, b"".join(event for _, event in chunks), chunks=chunks)
+        room = within_quota(self._limits, finished.deployment, finished.tokens, "ChatCompletions_Create")
+        pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
+        return answered(call.request, 200, pairs, finished.sent, chunks=finished.chunks)
 
     def _finish(self, request_body: bytes, named: str | None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = read_request("chat", request_body)
         deployment = self._model.deployment(named or body.get("model"), "chatCompletion")
         refuse_unsupported("chat", body, deployment)
-        prompt = prompts.from_chat(deployment.model, body)
-        answer = self._model.say(prompt, body, deployment)
+        answer = self._model.say(prompts.from_chat(deployment.model, body), body, deployment)
         answer = _stopped(answer, body.get("stop"))
         seed = seed_of("chat", named, body)
-        shape = shapes.chat_completion(body, deployment, answer, created_at(answer, seed), seed)
-        sent = compact(shape) + b"\n"  # it ends in a line feed, as recorded
-        return Finished(body, deployment, shape, sent, seed, answer.source)
+        at = created_at(answer, seed)
+        shape = shapes.chat_completion(body, deployment, answer, at, seed)
+        stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
+        with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+        chunks = streams.timed(streams.chat_events(shape, with_usage)) if stream else ()
+        # a body that is not streamed ends in a line feed, as recorded
+        sent = b"".join(event for _, event in chunks) if stream else compact(shape) + b"\n"
+        pairs = [*headers.chat(seed, at, deployment, tokens, stream), ("x-offline-mock", answer.source)]
+        return Finished(deployment, tokens, Headers(pairs), sent, chunks)
 
     # -- embeddings ------------------------------------------------------------------------------------------------------
     def embed(self, call: Call) -> Exchange:

@@ -38,6 +38,7 @@ class Route(NamedTuple):
     method: str
     path: re.Pattern
     template: str
+    operation: str  # as the service's messages write it
     door: Door | None
     action: str
     api: str
@@ -269,17 +270,16 @@ class LocalFoundry:
 
 def _route(method: str, template: str, door: Door | None, action: str, api: str, handler: Handler) -> Route:
     pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", template.replace(".", r"\."))
-    return Route(method, re.compile(pattern), template, door, action, api, handler)
+    named = re.sub(r"<(\w+)>", lambda step: f"{{{PUBLIC_NAMES.get(step[1], step[1])}}}", template)
+    return Route(method, re.compile(pattern), template, f"{method} {named}", door, action, api, handler)
 
 
 def _call(request: Exchange, names: dict[str, str], route: Route | None) -> Call:
-    query = dict(parse_qsl(target(request)[1], keep_blank_values=True))
-    if route is None:
-        return Call(request, names, query)
-    operation = f"{request.method} " + re.sub(
-        r"<(\w+)>", lambda step: f"{{{PUBLIC_NAMES.get(step[1], step[1])}}}", route.template
+    _, query = target(request)
+    asked = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+    return (
+        Call(request, names, asked, route.operation, route.action, route.api) if route else Call(request, names, asked)
     )
-    return Call(request, names, query, operation, route.action, route.api)
 
 
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them

@@ -1,10 +1,11 @@
 """The Responses API and conversations: asking, what is kept of it, and going on from there."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from helpers.exchange import Exchange
+from helpers.exchange import Exchange, Headers
 from helpers.mock import errors, headers, ids, paging, parameters, prompts, shapes, streams
 from helpers.mock.calls import Call, answered, compact
 from helpers.mock.catalog import Deployment
@@ -14,17 +15,19 @@ from helpers.mock.quota import within_quota
 from helpers.mock.state import State, new_id
 
 REMEMBERED = 64 * 1024  # bytes of a request whose answer is kept for the next time
+STATEFUL = re.compile(rb'"(previous_response_id|conversation|agent|agent_reference|background)"')
 
 
 class Finished(NamedTuple):
-    """A response: the request it came from, its body, and the two forms in which it is sent."""
+    """A response that has been worked out: the request it came from, its body, and what goes over the wire."""
 
     request: dict[str, Any]
     deployment: Deployment
     body: dict[str, Any]
+    headers: Headers
     sent: bytes
+    chunks: tuple[tuple[float, bytes], ...]
     seed: str
-    source: str
     messages: list[dict[str, Any]]  # the whole conversation so far, for whoever goes on from here
     later: dict[str, Any] | None = None  # the body when it is done, for one that runs in the background
 
@@ -43,25 +46,16 @@ class Responses:
     # -- responses -------------------------------------------------------------------------------------------------------
     def create(self, call: Call) -> Exchange:
         """POST /responses"""
-        agent = call.names.get("agent")
-        asked = call.body
+        agent, asked, on_project = call.names.get("agent"), call.body, call.api != "resource"
         # What depends on nothing but the request is worked out once; the rest asks the state each time.
-        stateful = any(
-            word in asked for word in (b'"previous_response_id"', b'"conversation"', b'"agent', b'"background"')
-        )
-        simple = agent is None and not stateful and len(asked) <= REMEMBERED
-        finished = self._remembered(asked) if simple else self._finish(asked, agent)
+        stateful = agent or STATEFUL.search(asked) or len(asked) > REMEMBERED
+        finished = self._finish(asked, on_project, agent) if stateful else self._remembered(asked, on_project)
         usage = (finished.later or finished.body)["usage"]
         room = within_quota(self._limits, finished.deployment, usage["total_tokens"], "Responses")
         if finished.body["store"]:
             self._keep(finished)
-        stream = bool(finished.request.get("stream"))
-        pairs = headers.responses(finished.seed, finished.body["created_at"], call.api != "resource", stream)
-        pairs = headers.replaced(pairs, [*room, ("x-offline-mock", finished.source)])
-        if not stream:
-            return answered(call.request, 200, pairs, finished.sent)
-        chunks = streams.timed(streams.response_events(finished.body))
-        return answered(call.request, 200, pairs, b"".join(event for _, event in chunks), chunks=chunks)
+        pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
+        return answered(call.request, 200, pairs, finished.sent, chunks=finished.chunks)
 
     def get(self, call: Call) -> Exchange:
         """GET /responses/{id}: one that runs in the background gets a step further each time it is asked for."""
@@ -152,7 +146,7 @@ class Responses:
         return call.ok(thing["conversation"])
 
     # -- inside ----------------------------------------------------------------------------------------------------------
-    def _finish(self, request_body: bytes, agent: str | None = None) -> Finished:
+    def _finish(self, request_body: bytes, on_project: bool, agent: str | None = None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = read_request("responses", request_body)
         asked = self._with_agent(body, agent)
@@ -168,11 +162,15 @@ class Responses:
         if reference:
             shape["agent_reference"] = {"type": "agent_reference", **reference}
         messages = [*before, *prompts.from_items(prompts.input_items(asked)), *prompts.from_items(shape["output"])]
-        finished = Finished(body, deployment, shape, compact(shape), seed, answer.source, messages)
-        if not shape["background"]:
-            return finished
-        waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
-        return finished._replace(body={**shape, **waiting}, sent=compact({**shape, **waiting}), later=shape)
+        later = None
+        if shape["background"]:
+            waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
+            shape, later = {**shape, **waiting}, shape
+        stream = bool(body.get("stream"))
+        chunks = streams.timed(streams.response_events(shape)) if stream else ()
+        sent = b"".join(event for _, event in chunks) if stream else compact(shape)
+        pairs = Headers([*headers.responses(seed, at, on_project, stream), ("x-offline-mock", answer.source)])
+        return Finished(body, deployment, shape, pairs, sent, chunks, seed, messages, later)
 
     def _with_agent(self, body: dict[str, Any], agent: str | None) -> dict[str, Any]:
         """The request as the agent asks it: with the agent's model, instructions and tools."""
