@@ -1,0 +1,45 @@
+"""The openai SDK for JavaScript against the mock. Runs where Node and npm are; where one is missing, or the package cannot
+be fetched, the test says so in the summary."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent / "javascript"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    """A folder with the script and its package, installed once per lock and kept in the virtual environment."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("Node is not installed here, so the JavaScript SDK was not tried: https://nodejs.org")
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    kept = Path(sys.prefix) / "javascript" / lock
+    if not (kept / "node_modules" / "openai").is_dir():
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(SOURCE, kept)
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+        npm = subprocess.run(command, cwd=kept, capture_output=True, text=True, timeout=120)
+        if npm.returncode:
+            shutil.rmtree(kept, ignore_errors=True)
+            pytest.skip(f"npm could not fetch the openai package, so the JavaScript SDK was not tried: {npm.stderr[-200:]}")
+    shutil.copy(SOURCE / "ask.mjs", kept)
+    return kept
+
+
+def test_the_javascript_sdk_works_unmodified(mock, folder):
+    environment = {**os.environ, **mock.variables}
+    said = subprocess.run(
+        ["node", "ask.mjs"], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60
+    )
+    assert said.returncode == 0, said.stderr
+    result = json.loads(said.stdout)
+    assert len(set(result["texts"])) == 1
+    assert result["texts"][0].startswith("An AI application is")
+    assert result["missing"] == {"status": 404, "code": "DeploymentNotFound"}
