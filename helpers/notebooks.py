@@ -81,13 +81,13 @@ def normalized(notebook: nbformat.NotebookNode) -> str:
 def regenerate(check: bool) -> list[Path]:
     """Run every notebook and store it (or, to check, only compare it). Returns those whose file differs from a run."""
     changed = []
-    with offline() as environment:
-        for path in paths():
+    for path in paths():
+        with offline() as environment:  # a mock for each, so that no lesson depends on what another has left in it
             text = normalized(execute(nbformat.read(path, 4), environment))
-            if text != path.read_text(encoding="utf-8"):
-                changed.append(path)
-                if not check:
-                    path.write_text(text, encoding="utf-8")
+        if text != path.read_text(encoding="utf-8"):
+            changed.append(path)
+            if not check:
+                path.write_text(text, encoding="utf-8")
     return changed
 
 

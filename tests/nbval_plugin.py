@@ -1,11 +1,11 @@
 """What nbval 0.11 does not do by itself. Loaded with ``-p tests.nbval_plugin`` for the notebooks' run.
 
-* Each worker gets a strict offline mock of its own, and kernels that cannot connect beyond this machine.
+* Each notebook gets a strict offline mock of its own, and a kernel that cannot connect beyond this machine.
 * JSON outputs are sanitized in depth, and the mock's port is taken out everywhere (nbval sanitizes text only).
 * ``clear_output`` and ``update_display_data`` are followed as JupyterLab follows them (nbval fails on both).
 * A notebook with a cell that was not run is refused: nbval would compare nothing in it and pass.
 
-Sources: nbval/plugin.py 0.11.0. tests/test_nbval_plugin.py fails when the names used here are gone.
+Sources: nbval/plugin.py 0.11.0. tests/test_helpers.py fails when the names used here are gone.
 """
 
 import os
@@ -20,21 +20,32 @@ UPDATE = "python3 -m helpers test --update"
 
 def pytest_configure(config):
     config.option.nbval_current_env = True  # the kernel of this environment, whatever a notebook's metadata names
-    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        return  # the process that only hands out work to the workers
-    opened = ExitStack()
-    environment = opened.enter_context(notebooks.offline())
-    config.add_cleanup(opened.close)
+
+
+_runtest, _sanitize = IPyNbCell.runtest, IPyNbCell.sanitize
+_message, _collect = IPyNbFile.get_kernel_message, IPyNbFile.collect
+_setup, _teardown = IPyNbFile.setup, IPyNbFile.teardown
+
+
+def setup(file):
+    before, file.offline = dict(os.environ), ExitStack()
+    file.offline.callback(_restore, before)
+    environment = file.offline.enter_context(notebooks.offline())
+    os.environ.clear()
+    os.environ.update(environment)  # the kernel that is started next inherits it
+    _setup(file)
+
+
+def teardown(file):
+    try:
+        _teardown(file)
+    finally:
+        file.offline.close()
+
+
+def _restore(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
-
-
-_runtest, _message, _sanitize, _collect = (
-    IPyNbCell.runtest,
-    IPyNbFile.get_kernel_message,
-    IPyNbCell.sanitize,
-    IPyNbFile.collect,
-)
 
 
 def runtest(cell):
@@ -88,3 +99,4 @@ def collect(file):
 
 IPyNbCell.runtest, IPyNbCell.sanitize = runtest, sanitize
 IPyNbFile.get_kernel_message, IPyNbFile.collect = get_kernel_message, collect
+IPyNbFile.setup, IPyNbFile.teardown = setup, teardown

@@ -71,7 +71,7 @@ def test_each_exercise_has_a_check_a_hint_and_a_solution(path):
 
 
 # -- check() itself ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("answer", [(), (...,), ({"Authorization": ...},), ([1, {"a": (...,)}],), ("offline", ...)])
+@pytest.mark.parametrize("answer", [(), (...,), ({"Authorization": ...},), ([1, {"a": (...,)}],), (..., "x")])
 def test_three_dots_anywhere_mean_not_done_yet(answer):
     assert check("00.1", *answer).mark == TODO
 
@@ -143,7 +143,7 @@ def test_00_1(foundry, answer, says):
     ("url", "sign_in", "body", "says"),
     [
         ("{project}" + V1, "token", PROMPT, "still asks the first question"),
-        ("{project}" + V1, "none", ENDPOINT, "401 Unauthorized"),
+        ("{project}" + V1, "none", ENDPOINT, "carries no sign-in"),
         ("{project}" + V1, "token", {**ENDPOINT, "model": "gpt-4o"}, "keep the model"),
         ("{resource}/openai/v1/chat/completions", "key", ASKED, "keep the URL"),
         ("{project}" + V1, "token", {"model": "gpt-4.1-mini", "imput": "x"}, "still asks"),
@@ -157,7 +157,7 @@ def test_00_2(send, url, sign_in, body, says):
     ("url", "sign_in", "body", "says"),
     [
         ("{project}" + DATED, "token", PROMPT, "What is an AI application?"),
-        ("{project}" + DATED, "none", ENDPOINT, "401 Unauthorized"),
+        ("{project}" + DATED, "none", ENDPOINT, "carries no sign-in"),
         ("{project}" + DATED, "token", {**ENDPOINT, "input": "what is an endpoint"}, "it should be"),
         ("{project}/openai/responses", "token", ENDPOINT, "400 Bad Request: Missing required query parameter"),
         ("GET {project}/deployments?api-version=v1", "token", None, "the method is GET"),
@@ -189,14 +189,29 @@ def test_02_2(send, url, sign_in, says):
     [
         ("{resource}" + CHAT, ASKED, "text", "api-version=2024-05-01-preview"),
         ("{resource}" + CHAT + "?api-version=2024-05-01-preview", PROMPT, "text", '"messages"'),
-        ("{project}" + V1, PROMPT, "text", "the command calls"),
+        ("{project}" + V1, PROMPT, "text", "starts at the resource endpoint"),
+        ("{project}" + CHAT + "?api-version=2024-05-01-preview", ASKED, "text", "foundry.resource_endpoint"),
+        ("{resource}" + CHAT + "?api-version=2024-05-01-preview", ASKED, "dots", "not the text yet"),
         ("{resource}" + CHAT + "?api-version=2024-05-01-preview", ASKED, "response", "not the text yet"),
         ("{resource}" + CHAT + "?api-version=2024-05-01-preview", {"messages": ["hi"]}, "text", "compare them"),
     ],
 )
 def test_02_3(send, url, body, answer, says):
     response = send(url, "key", body)
-    assert says in check("02.3", response, response if answer == "response" else "some text").text
+    given = {"response": response, "dots": ..., "text": "some text"}[answer]
+    assert says in check("02.3", response, given).text
+
+
+def test_02_2_and_02_3_ask_for_the_key_and_the_prompt(send):
+    with_token = send("{resource}" + CHAT + "?api-version=2024-05-01-preview", "token", ASKED)
+    assert "header api-key" in check("02.3", with_token, "x").text
+    assert "another one" in check("02.2", send("{project}" + V1, "key", ENDPOINT)).text
+
+
+@pytest.mark.parametrize("number", ["00.2", "02.1", "02.2", "02.3"])
+def test_what_is_not_a_response_is_told_what_to_store(number):
+    answer = ({"output": []}, "x") if number == "02.3" else ("text",)
+    assert "store what requests.post(...) returns" in check(number, *answer).text
 
 
 @pytest.fixture

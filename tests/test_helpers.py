@@ -209,4 +209,4 @@ def test_what_the_nbval_plugin_extends_is_still_there():
     from nbval.plugin import IPyNbCell, IPyNbFile
 
     assert all(callable(getattr(IPyNbCell, name)) for name in ("runtest", "sanitize", "compare_outputs"))
-    assert all(callable(getattr(IPyNbFile, name)) for name in ("get_kernel_message", "collect"))
+    assert all(callable(getattr(IPyNbFile, name)) for name in ("get_kernel_message", "collect", "setup", "teardown"))

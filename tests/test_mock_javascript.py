@@ -28,7 +28,9 @@ def folder() -> Path:
         npm = subprocess.run(command, cwd=kept, capture_output=True, text=True, timeout=120)
         if npm.returncode:
             shutil.rmtree(kept, ignore_errors=True)
-            pytest.skip(f"npm could not fetch the openai package, so the JavaScript SDK was not tried: {npm.stderr[-200:]}")
+            pytest.skip(
+                f"npm could not fetch the openai package, so the JavaScript SDK was not tried: {npm.stderr[-200:]}"
+            )
     shutil.copy(SOURCE / "ask.mjs", kept)
     return kept
 

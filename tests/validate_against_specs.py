@@ -68,7 +68,9 @@ def _plain(schema: Any) -> Any:
         return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {name: _plain(part) for name, part in schema.items() if name not in ("nullable", "discriminator", "example")}
+    plain = {
+        name: _plain(part) for name, part in schema.items() if name not in ("nullable", "discriminator", "example")
+    }
     if "oneOf" in plain:
         plain["anyOf"] = plain.pop("oneOf")
     return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain
@@ -111,7 +113,10 @@ def main() -> int:
     if (folder / "azure-openai-v1.json").is_file():
         checker = Checker(folder / "azure-openai-v1.json")
         for path, method, exchange in azure:
-            problems += [f"{method} {path}: {e}" for e in checker.check(exchange.response_json, checker.answer_schema(path, method))]
+            problems += [
+                f"{method} {path}: {e}"
+                for e in checker.check(exchange.response_json, checker.answer_schema(path, method))
+            ]
         events = _events(ask("POST", "/chat/completions", {**CHAT, "stream": True}))
         schema = {"$ref": "#/components/schemas/AzureCreateChatCompletionStreamResponse"}
         for event in events[1:]:  # the first one, without choices, is Azure's own and not in the document
@@ -123,7 +128,9 @@ def main() -> int:
         checker = Checker(folder / "openai-openapi.json")
         events = _events(ask("POST", "/responses", {**PROMPT, "stream": True}))
         for event in events:
-            problems += [f"stream {event['type']}: {e}" for e in checker.check(event, checker.event_schema(event["type"]))]
+            problems += [
+                f"stream {event['type']}: {e}" for e in checker.check(event, checker.event_schema(event["type"]))
+            ]
         print(f"openai-openapi.json: {len(events)} events checked")
     else:
         skipped.append("openai-openapi.json")

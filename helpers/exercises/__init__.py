@@ -28,6 +28,10 @@ class Verdict:
         return repr(self)
 
 
+class Unreadable(Exception):
+    """An answer of another kind than the exercise asks for. The message says what to store instead."""
+
+
 def exercise(number: str):
     """Decorator: this function checks exercise ``number``, such as "02.1"."""
 
@@ -54,11 +58,13 @@ def check(number: str, *answer: Any) -> Verdict:
         if number not in known:
             listed = f"this lesson has {', '.join(known)}" if known else "there is no such lesson"
             return Verdict(WRONG, f"{number} is not an exercise: {listed}.")
-        if not answer or any(_unfinished(value) for value in answer):
+        if not answer or _unfinished(answer[0]):
             return Verdict(
                 TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell."
             )
         problem = _checks[number](*answer)
+    except Unreadable as error:
+        problem = str(error)
     except Exception as error:
         problem = f"this answer cannot be read ({type(error).__name__}: {str(error)[:120]})."
     return Verdict(WRONG, f"{number}: {problem}") if problem else Verdict(DONE, f"{number}: well done.")

@@ -30,9 +30,11 @@ def key_on_v1(response):
     if "api-version" in parse_qs(url.query, keep_blank_values=True):
         return "the URL still has api-version in it; a path with /v1 takes none."
     if "authorization" in exchange.request_headers:
-        return "the request still carries an Authorization header; send the key alone."
+        return "the request carries an Authorization header; send the key alone, in the header api-key."
     if "api-key" not in exchange.request_headers:
         return "the request has no api-key header; that is the header Azure reads a key from."
+    if field(exchange, "input") != "What is an AI application?":
+        return "the body that was sent is another one; send body as it stands."
     return refusal(exchange)
 
 
@@ -41,8 +43,9 @@ def from_curl(response, answer):
     """The curl command of the model endpoint as Python, and the text of the answer."""
     exchange = sent(response)
     url = urlsplit(exchange.url)
-    if not url.path.endswith("/openai/deployments/gpt-4o/chat/completions"):
-        return f"the path is {path(exchange)}; the command calls /openai/deployments/gpt-4o/chat/completions."
+    if url.path != "/openai/deployments/gpt-4o/chat/completions":
+        hint = "the command starts at the resource endpoint, foundry.resource_endpoint"
+        return f"the path is {path(exchange)}; {hint}, and goes on with /openai/deployments/gpt-4o/chat/completions."
     if parse_qs(url.query).get("api-version") != ["2024-05-01-preview"]:
         return "the query should be api-version=2024-05-01-preview, as in the command."
     messages = field(exchange, "messages")
@@ -52,6 +55,8 @@ def from_curl(response, answer):
         return f"the messages that were sent are {messages!r:.120}; compare them with the command."
     if refused := refusal(exchange):
         return refused
+    if "api-key" not in exchange.request_headers:
+        return "the command signs in with the header api-key; yours came in with a token."
     said = exchange.response_json["choices"][0]["message"]["content"]
     if answer != said:
         return 'answer is not the text yet: walk to it with ["choices"][0]["message"]["content"].'

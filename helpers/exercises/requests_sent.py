@@ -3,13 +3,16 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
 from helpers.exchange import Exchange
+from helpers.exercises import Unreadable
 
 
 def sent(response: Any) -> Exchange:
-    """The exchange behind a ``requests.Response``. Raises TypeError for anything else."""
-    if isinstance(response, type) or not hasattr(response, "request"):
-        raise TypeError("pass what requests.post(...) returned, not " + type(response).__name__)
+    """The exchange behind a ``requests.Response``. Raises Unreadable for anything else."""
+    if not isinstance(response, requests.Response) or response.request is None:
+        raise Unreadable(f"store what requests.post(...) returns, the whole response, not a {type(response).__name__}.")
     return Exchange.from_requests(response)
 
 
@@ -28,6 +31,8 @@ def refusal(exchange: Exchange) -> str | None:
     """What the service says when it refuses, or None when it did not."""
     if exchange.status == 200:
         return None
+    if not {"authorization", "api-key"} & {name.lower() for name in exchange.request_headers}:
+        return "the request carries no sign-in, so the service answered 401: pass the headers by name, as headers=..."
     body = exchange.response_json
     error = body.get("error", body) if isinstance(body, dict) else {}
     message = str(error.get("message", "")) if isinstance(error, dict) else ""

@@ -77,8 +77,8 @@ class Recordings:
         """The answer to a prompt without a recording: it says what it is and what there is."""
         near = [f"“{recording.prompt.last_words}”" for recording in self.near(prompt)]
         text = (
-            "This is the offline mock, not a model. It has no recording for this prompt, so it has nothing true to say "
-            "about it. Your request was right: it was signed in, understood and answered. "
+            "This is the offline mock, not a model. It has no recording for this prompt, that is, no prepared "
+            "answer. Your request was right: it was signed in, understood and answered. "
         )
         if near:
             text += f"It does have a recording for {_listed(near)}. "
