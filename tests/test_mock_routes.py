@@ -102,6 +102,17 @@ def test_deployments(session, project, bearer):
     assert (one["name"], one["modelName"]) == ("course-chat", "gpt-4.1-mini")
 
 
+def test_connections_as_recorded(session, project, bearer):
+    answer = session.get(project + "/connections?api-version=v1", headers=bearer())
+    for entry in answer.json()["value"]:
+        assert set(entry) == {"name", "id", "type", "target", "isDefault", "credentials", "metadata"}
+        assert set(entry["credentials"]) == {"type"}
+    assert {name.lower() for name in answer.headers} >= {
+        "apim-request-id", "azureml-served-by-cluster", "content-type", "date", "request-context",
+        "strict-transport-security", "x-content-type-options", "x-ms-region", "x-ms-response-type", "x-request-time",
+    }  # fmt: skip
+
+
 # -- 401 ---------------------------------------------------------------------------------------------------------------
 PROJECT_401 = (
     '{ "statusCode": 401, "message": "Unauthorized. Access token is missing, invalid, audience is incorrect '

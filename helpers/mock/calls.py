@@ -25,9 +25,10 @@ class Call:
         return self.request.request_body
 
     def ok(self, body: Any, status: int = 200, more: headers.Pairs = ()) -> Exchange:
-        """Answered with JSON, under the headers of the project service."""
+        """Answered with JSON, under the headers of the project service and ``more``."""
         seed = seed_of(self.request)
-        return answered(self.request, status, [*headers.project(seed, ids.timestamp(seed)), *more], compact(body))
+        pairs = headers.replaced(headers.project(seed, ids.timestamp(seed)), more)
+        return answered(self.request, status, pairs, compact(body))
 
     def nothing(self, status: int, more: headers.Pairs = ()) -> Exchange:
         """Answered without a body."""

@@ -31,7 +31,7 @@ def responses(seed: str, at: int, on_project: bool, stream: bool) -> Pairs:
         return [
             *pairs,
             ("x-request-id", ids.request_id("request", seed)),
-            ("api-supported-versions", ",".join(sorted(catalog.PROJECT_RESPONSES_VERSIONS))),
+            *dated(catalog.PROJECT_RESPONSES_VERSIONS),
             ("azureml-internal-forward-count", "0"),
             ("azureml-served-by-cluster", "offline-mock-01,offline-mock-01"),
             ("cache-control", "no-cache"),
@@ -46,7 +46,7 @@ def responses(seed: str, at: int, on_project: bool, stream: bool) -> Pairs:
     return [
         *pairs,
         ("x-request-id", ids.request_id("request", seed)),
-        ("api-supported-versions", ",".join(sorted(catalog.PROJECT_RESPONSES_VERSIONS))),
+        *dated(catalog.PROJECT_RESPONSES_VERSIONS),
         ("azureai-processed-tier", "default"),
         ("azureai-requested-tier", "default"),
         ("azureml-served-by-cluster", "offline-mock-01"),
@@ -109,6 +109,22 @@ def replaced(pairs: Pairs, by: Pairs) -> Pairs:
 def project(seed: str, at: int) -> Pairs:
     """A list or an object of the project (deployments, recorded 2025-07-31)."""
     return [*_common(seed, at), ("content-type", "application/json")]
+
+
+def connections() -> Pairs:
+    """What the connections routes add (recorded 2025-09-10)."""
+    return [
+        ("content-type", "application/json; charset=utf-8"),
+        ("azureml-served-by-cluster", "offline-mock-01"),
+        ("request-context", "appId="),
+        ("x-ms-response-type", "standard"),
+        ("x-request-time", "0.063"),
+    ]
+
+
+def dated(versions: set[str]) -> Pairs:
+    """The versions a path is known by, as files and Responses of a project tell."""
+    return [("api-supported-versions", ",".join(sorted(versions)))]
 
 
 def failure(seed: str, at: int, layer: str, content_type: str, more: Pairs = ()) -> Pairs:

@@ -53,11 +53,11 @@ class Project:
             for one in CONNECTIONS
             if kind in (None, one[1]) and (default is None or (default.lower() == "true") == one[3])
         ]
-        return call.ok(paging.by_link(found, call.query, call.request.url))
+        return call.ok(paging.by_link(found, call.query, call.request.url), more=headers.connections())
 
     def connection(self, call: Call) -> Exchange:
         """GET /connections/{name}, without secrets"""
-        return call.ok(_connection(call, _named_connection(call)))
+        return call.ok(_connection(call, _named_connection(call)), more=headers.connections())
 
     def connection_with_credentials(self, call: Call) -> Exchange:
         """POST /connections/{name}/getConnectionWithCredentials"""
@@ -67,7 +67,7 @@ class Project:
             shape["credentials"]["key"] = "made-up-key-of-the-offline-mock"
         elif one[4] == "CustomKeys":
             shape["credentials"]["demo-key"] = "made-up-value-of-the-offline-mock"
-        return call.ok(shape)
+        return call.ok(shape, more=headers.connections())
 
     # -- agents ----------------------------------------------------------------------------------------------------------
     def create_version(self, call: Call) -> Exchange:
@@ -162,7 +162,7 @@ class Project:
             "object": "file",
         }
         self._state.files.put(file["id"], (file, content), len(content) + 500)
-        return call.ok(file, 201)
+        return call.ok(file, 201, headers.dated(catalog.PROJECT_RESPONSES_VERSIONS))
 
     def files(self, call: Call) -> Exchange:
         """GET /files"""
