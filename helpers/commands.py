@@ -75,6 +75,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _check_env_file(path: Path) -> None:
+    """The mock writes this file when it starts and removes it when it ends, so it must not be anybody else's."""
+    problem = ""
+    if not path.parent.is_dir():
+        problem = f"there is no folder {path.parent}"
+    elif path.exists() and not path.is_file():
+        problem = f"{path} is not a file; name one to write, such as mock.env"
+    elif path.exists() and path.stat().st_size and "FOUNDRY_MOCK_ENV=" not in path.read_text(errors="replace"):
+        problem = f"{path} holds something else and would be overwritten; name a new file"
+    else:
+        existed = path.exists()
+        try:
+            path.touch(mode=0o600)
+            if not existed:
+                path.unlink()
+        except OSError as error:
+            problem = f"{path} cannot be written: {error.strerror}"
+    if problem:
+        raise environment.SetupProblem(f"--env-file: {problem}")
+
+
 def _quota(text: str) -> tuple[int, int]:
     requests, tokens = (int(part) for part in text.split(","))
     if min(requests, tokens) < 1:
@@ -107,8 +128,8 @@ def _test(options: argparse.Namespace, passed_on: list[str]) -> int:
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
     if not all(importlib.util.find_spec(name) for name in ("starlette", "uvicorn", "trustme", "jwt", "dotenv")):
         environment.enter(sys.argv[1:])
-    if options.env_file and not options.env_file.absolute().parent.is_dir():
-        raise environment.SetupProblem(f"--env-file: there is no folder {options.env_file.absolute().parent}")
+    if options.env_file:
+        _check_env_file(options.env_file.absolute())
     from helpers.mock.server import LOOPBACK, MockServer, PortTaken
 
     if options.host not in LOOPBACK:

@@ -7,9 +7,11 @@ import re
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NoReturn
+from urllib.parse import SplitResult, urlsplit
 
 from helpers import auth
+from helpers.redaction import redact_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY")
@@ -113,12 +115,17 @@ def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]
     """The course's settings, and everything in ``.env``. The environment goes before ``.env``, even an empty value, as
     python-dotenv has it; only what an announced mock put there does not count."""
     from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
     path = ROOT / ".env"
     try:
         text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""  # -sig: Windows editors add a mark
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path.name} is not UTF-8 text: save it again as UTF-8") from error
+    for line in parse_stream(io.StringIO(text)):
+        if line.error or (line.key is not None and line.value is None):
+            where = f"{path.name} line {line.original.line}"
+            raise SettingsError(f"{where} cannot be read: write NAME=value, and close each quote")
     dotenv = {n: v for n, v in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if v}
 
     def value(name: str) -> str:
@@ -205,7 +212,7 @@ def check_project_endpoint(value: str) -> str:
     name = "FOUNDRY_PROJECT_ENDPOINT"
     _refuse_placeholder(name, value, PROJECT_SHAPE, "The portal shows the project endpoint on the project's Home page.")
     fixed, problems = _clean_url(value)
-    parts = urlsplit(fixed)
+    parts = _split(name, value, fixed)
     host = parts.hostname or ""
     resource = RESOURCE_HOST.search(host)
     project = re.match(r"/api/projects/([^/]+)(/.*)?$", re.sub("//+", "/", parts.path))
@@ -220,6 +227,8 @@ def check_project_endpoint(value: str) -> str:
         host = f"{resource['name']}.services.ai.azure.com" if resource else parts.netloc
         fixed = f"https://{host}/api/projects/<project-name>"
     else:
+        if not re.fullmatch(r"[\w.-]+", project[1]):
+            _refuse(name, value, "its project name has characters that no project name has", PROJECT_SHAPE)
         if (project[2] or "").strip("/"):
             problems.append(f"it goes on after the project name ({project[2]}), and the lessons add that part")
         netloc = parts.netloc
@@ -235,7 +244,7 @@ def check_resource_endpoint(value: str) -> str:
     name = "FOUNDRY_RESOURCE_ENDPOINT"
     _refuse_placeholder(name, value, "https://<resource-name>.services.ai.azure.com", "It may also be left empty.")
     fixed, problems = _clean_url(value)
-    parts = urlsplit(fixed)
+    parts = _split(name, value, fixed)
     if parts.path.strip("/"):
         problems.append(f"it goes on after the host ({parts.path}), and the lessons add that part")
     return _accept(name, value, f"https://{parts.netloc}", problems)
@@ -249,10 +258,9 @@ def check_model_name(value: str) -> str:
     _refuse_placeholder(name, value, "gpt-4.1-mini", where)
     fixed = value.strip(QUOTES).strip()
     problems = [] if fixed == value else ["it has quotes around it"]
-    if "/" in fixed or " " in fixed:
-        raise SettingsError(
-            f"{name} is not a deployment name\n  found  {value}\n  use    gpt-4.1-mini, or your own. {where}"
-        )
+    looks_secret = re.fullmatch(r"[A-Za-z0-9]{30,}", fixed) or fixed.startswith("eyJ")
+    if looks_secret or not re.fullmatch(r"[\w.-]{1,64}", fixed):
+        _refuse(name, value, "it is not the name of a deployment", f"gpt-4.1-mini, or your own. {where}")
     return _accept(name, value, fixed, problems)
 
 
@@ -289,20 +297,40 @@ def _clean_url(value: str) -> tuple[str, list[str]]:
     elif not re.match(r"https://", fixed, re.IGNORECASE):
         problems.append("it does not start with https://")
         fixed = "https://" + re.sub(r"^[a-z]*:?/+", "", fixed)
-    parts = urlsplit(fixed)
-    if parts.query or parts.fragment:
+    fixed, *rest = re.split("[?#]", fixed, maxsplit=1)
+    if rest:
         problems.append("it has a query after the path")
-    return parts._replace(query="", fragment="").geturl().rstrip("/"), problems
+    return fixed.rstrip("/"), problems
+
+
+def _split(name: str, value: str, url: str) -> SplitResult:
+    """The URL's parts. Raises SettingsError when it has no host name, or a port that is none."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        right = re.fullmatch(r"[\w.-]+|[0-9a-f:]+", host) and parts.port != 0 and parts.username is None
+    except ValueError:
+        right = False
+    if not right:
+        _refuse(name, value, "it has no host name that could be right", PROJECT_SHAPE)
+    return parts
 
 
 def _refuse_placeholder(name: str, value: str, shape: str, where: str) -> None:
     if PLACEHOLDER.search(value):
-        raise SettingsError(
-            f"{name} still holds a placeholder\n  found  {value}\n  use    {shape}, with your own names. {where}"
-        )
+        _refuse(name, value, "it still holds a placeholder", f"{shape}, with your own names. {where}")
 
 
 def _accept(name: str, value: str, fixed: str, problems: list[str]) -> str:
     if problems:
-        raise SettingsError(f"{name}: {'; '.join(problems)}\n  found  {value}\n  use    {fixed}")
+        _refuse(name, value, "; ".join(problems), fixed)
     return fixed
+
+
+def _refuse(name: str, value: str, problem: str, use: str) -> NoReturn:
+    """The one form in which a setting is explained. A key may have been pasted in the wrong line, so only what looks like
+    an address or a short name is shown."""
+    harmless = "." in value or "<" in value or len(value) < 24
+    found = redact_url(value) if harmless else f"a value of {len(value)} characters, not shown"
+    corrected = redact_url(use) if harmless else PROJECT_SHAPE
+    raise SettingsError(f"{name}: {problem}\n  found  {found}\n  use    {corrected}")

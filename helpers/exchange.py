@@ -3,12 +3,12 @@
 import base64
 import json
 import pprint
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from helpers.redaction import HIDDEN, redact_body, redact_header, redact_url
 
@@ -116,14 +116,21 @@ class Exchange:
     # -- hiding ------------------------------------------------------------------------------------------------------
     def redacted(self) -> "Exchange":
         """The same exchange with keys, tokens and cookies replaced by ``[redacted]``."""
+        content_type = self.response_headers.get("content-type", "")
+        body = redact_body(self.response_body, content_type)
+        chunks = self.chunks
+        if chunks:
+            sent = b"".join(chunk for _, chunk in chunks)
+            hidden = redact_body(sent, content_type)  # in one piece: a token may be spread over several
+            chunks = chunks if hidden == sent else ((chunks[0][0], hidden),)
         return replace(
             self,
             url=redact_url(self.url),
             request_headers=_redact_headers(self.request_headers),
             request_body=redact_body(self.request_body, self.request_headers.get("content-type", "")),
             response_headers=_redact_headers(self.response_headers),
-            response_body=redact_body(self.response_body, self.response_headers.get("content-type", "")),
-            chunks=tuple((at, redact_body(chunk)) for at, chunk in self.chunks),
+            response_body=body,
+            chunks=chunks,
         )
 
     # -- showing: always without secrets -----------------------------------------------------------------------------
@@ -141,14 +148,15 @@ class Exchange:
         clean = self.redacted()
         lines = [f"curl -X {clean.method} {shlex.quote(clean.url)}"]
         for name, value in clean._own_headers():
-            if HIDDEN in value:
-                lines.append(f'-H "{name}: {value.replace(HIDDEN, "$" + _variable(name))}"')
+            if HIDDEN in value:  # in double quotes the shell fills the variable in, and must leave the rest alone
+                rest = re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}")
+                lines.append(f'-H "{rest.replace(HIDDEN, "$" + _variable(name))}"')
             else:
                 lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
         if clean.request_body:
             data = clean.request_json
             text = _text(clean.request_body) if data is None else json.dumps(data, indent=2, ensure_ascii=False)
-            lines.append(f"-d {shlex.quote(text)}")
+            lines.append(f"{'--data-raw' if text.startswith('@') else '-d'} {shlex.quote(text)}")
         return " \\\n  ".join(lines)
 
     def as_python(self) -> str:
@@ -160,8 +168,11 @@ class Exchange:
             if data is not None and name.lower() == "content-type" and value == "application/json":
                 continue  # json= sends it
             if HIDDEN in value:
-                value = value.replace(HIDDEN, "{os.environ['" + _variable(name) + "']}")
-                headers.append(f'        "{name}": f"{value}",')
+                before, _, after = value.partition(HIDDEN)
+                parts = (
+                    [repr(before)] * bool(before) + [f'os.environ["{_variable(name)}"]'] + [repr(after)] * bool(after)
+                )
+                headers.append(f"        {name!r}: {' + '.join(parts)},")
             else:
                 headers.append(f"        {name!r}: {value!r},")
         known = clean.method.lower() in ("get", "post", "put", "patch", "delete", "head", "options")
@@ -179,11 +190,11 @@ class Exchange:
     def as_http(self) -> str:
         """Request and response as they travel: start line, headers, empty line, body."""
         clean = self.redacted()
-        parts = urlsplit(clean.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        host, _, rest = clean.url.partition("://")[2].partition("/")
+        target = f"/{rest.partition('#')[0]}"
         headers = [f"{name}: {value}" for name, value in clean.request_headers.pairs]
         if "host" not in clean.request_headers:
-            headers.insert(0, f"Host: {parts.netloc}")
+            headers.insert(0, f"Host: {host.rpartition('@')[2]}")
         lines = [f"{clean.method} {target} HTTP/1.1", *headers, "", _text(clean.request_body)]
         if clean.status is not None:
             lines += ["", f"HTTP/1.1 {clean.status} {clean.reason}".rstrip()]
@@ -263,7 +274,7 @@ def _variable(header: str) -> str:
 def _json_or_none(body: bytes) -> Any:
     try:
         return json.loads(body) if body else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

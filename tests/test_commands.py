@@ -185,6 +185,15 @@ def test_mock_writes_its_variables_when_ready_and_removes_them_at_the_end(tmp_pa
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("target", ["foreign.env", ".", "missing/mock.env", "/proc/mock.env"])
+def test_only_a_file_of_its_own_is_written_and_removed(tmp_path, target):
+    (tmp_path / "foreign.env").write_text("SETTING=mine\n")
+    said = one_line(helpers("mock", "--port", "0", "--env-file", str(tmp_path / target)))
+    assert said.startswith("--env-file: ")
+    assert (tmp_path / "foreign.env").read_text() == "SETTING=mine\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["foreign.env"]
+
+
 def test_strict_refuses_with_the_difference(tmp_path):
     from helpers.mock.server import MockServer
 

@@ -70,7 +70,13 @@ def test_a_bad_project_endpoint_is_explained_with_the_corrected_value(value, say
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [("", "is empty"), ("<deployment>", "placeholder"), ('"gpt-4o"', "quotes"), ("a/b", "not a deployment name")],
+    [
+        ("", "is empty"),
+        ("<deployment>", "placeholder"),
+        ('"gpt-4o"', "quotes"),
+        ("a/b", "not the name of a deployment"),
+        ("eyJ" + "x" * 40, ""),
+    ],
 )
 def test_a_bad_model_name_is_explained(value, says):
     with pytest.raises(SettingsError, match="FOUNDRY_MODEL_NAME") as problem:
@@ -94,6 +100,40 @@ def test_a_bad_key_is_explained_and_never_shown(value, says):
         connection.check_api_key(value)
     assert says in str(problem.value)
     assert value not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://[x/api/projects/p",
+        "https://h:abc/api/projects/p",
+        "https:///api/projects/p",
+        GOOD + " 1",
+        "https://a b.com/api/projects/p",
+    ],
+)
+def test_an_address_that_cannot_be_right_is_explained(value):
+    with pytest.raises(SettingsError, match="FOUNDRY_PROJECT_ENDPOINT"):
+        connection.check_project_endpoint(value)
+
+
+@pytest.mark.parametrize("check", [connection.check_project_endpoint, connection.check_resource_endpoint])
+def test_a_key_in_the_wrong_line_is_not_shown(check):
+    for secret in ("0123456789abcdef0123456789abcdef", "https://user:hunter2hunter2@my-foundry.services.ai.azure.com"):
+        with pytest.raises(SettingsError) as problem:
+            check(secret)
+        assert "0123456789abcdef" not in str(problem.value)
+        assert "hunter2" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [f"FOUNDRY_PROJECT_ENDPOINT='{GOOD}", f"FOUNDRY_PROJECT_ENDPOINT {GOOD}", f"FOUNDRY_PROJECT_ENDPOINT: {GOOD}"],
+)
+def test_a_line_of_dotenv_that_cannot_be_read_never_starts_the_mock(tmp_path, line):
+    ran = _python("connection.connect()", f"# first\n{line}\n", tmp_path)
+    assert "OFFLINE" not in ran.stdout
+    assert ".env line 2 cannot be read" in ran.stderr
 
 
 def test_a_notebook_shows_a_settings_error_without_a_traceback():

@@ -105,6 +105,19 @@ def test_the_python_form_sends_the_same_request(mock, project, bearer, session):
     assert json.loads(said.stdout) == first.response_json
 
 
+def test_copies_are_safe_to_paste():
+    nasty = exchange(
+        request_headers=Headers({"x-note": f'$(touch /tmp/pwned) `id` \\ " {TOKEN}', '{"t"': f"{{x}} {TOKEN}"}),
+        request_body=b"@/etc/passwd",
+    )
+    shell = "curl() { printf '%s\n' \"$@\"; }; " + nasty.as_curl()
+    said = subprocess.run(["sh", "-c", shell], env={"X_NOTE": "(note)"}, capture_output=True, text=True)
+    words = said.stdout.splitlines()
+    assert 'x-note: $(touch /tmp/pwned) `id` \\ " (note)' in words
+    assert words[-2:] == ["--data-raw", "@/etc/passwd"]
+    compile(nasty.as_python(), "copy", "exec")
+
+
 def test_shell_words_of_the_curl_form_are_what_was_sent():
     words = shlex.split(exchange().as_curl())
     assert words[:4] == ["curl", "-X", "POST", exchange().redacted().url]

@@ -97,6 +97,22 @@ def test_check_never_raises(number, make):
         assert check(number, *answers).mark == WRONG
 
 
+class Unprintable(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+
+
+class Leaving:
+    def __getattr__(self, name):
+        raise Unprintable if name == "request" else SystemExit
+
+
+def test_check_never_raises_even_for_errors_that_cannot_be_printed():
+    for number in ("00.2", "02.1", "02.2", "02.3"):
+        assert check(number, Leaving()).mark == WRONG
+    assert check("00.1", Leaving(), Leaving()).mark == WRONG
+
+
 @pytest.mark.parametrize("number", ["99.1", "00.9", "", "x", None, 2.1])
 def test_an_unknown_exercise_is_told(number):
     verdict = check(number, "x")

@@ -136,6 +136,8 @@ def test_a_cut_stream_ends_without_its_end(own, ask, control):
         ("POST", "/limits", {"deployment": "nothing"}, "no deployment"),
         ("POST", "/limits", {"requests_per_minute": 0}, "above 0"),
         ("POST", "/speed", {"speed": "fast"}, "realistic, instant"),
+        ("POST", "/limits", {"deployment": []}, "no deployment"),
+        ("POST", "/limits", {"requests_per_minute": 10**400}, "billion"),
         ("GET", "/nothing", None, "not a control"),
     ],
 )
@@ -144,7 +146,7 @@ def test_a_wrong_control_is_told(control, method, path, body, says):
 
 
 def test_controls_are_for_this_machine_or_the_key_only(own, ask):
-    endpoint = own._server.config.app.routes[0].endpoint
+    endpoint = own._server.config.app
     assert endpoint._controls({"client": ("127.0.0.1", 5)}, Headers())
     assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers())
     assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers({"X-Mock-Control-Key": "wrong"}))
@@ -255,6 +257,57 @@ def test_the_journal_holds_exchanges_without_secrets(own, ask, control):
     assert own.foundry.secrets.api_key not in str(entries)
     assert all(isinstance(one, Exchange) for one in own.foundry.state.journal)
     assert control("DELETE", "/journal")["journal"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body"),
+    [
+        ("/openai/v1/responses", {}, {**PROMPT, "input": "my key is {key}"}),
+        ("/{tenant}/oauth2/v2.0/token", {}, "grant_type=client_credentials&client_id=x&client_secret={key}&scope=y"),
+        ("/x?api-key={key}&sig={key}", {}, {}),
+        ("/x", {"x-auth-token": "{key}", "x-ms-authorization-auxiliary": "Bearer {key}"}, {}),
+        (
+            "/x",
+            {"Content-Type": "multipart/form-data; boundary=b"},
+            '--b\r\nContent-Disposition: form-data; name="client_secret"\r\n\r\n{key}\r\n--b--',
+        ),
+        ("/x", {}, '{"password": "{key}"}\n{"password": "{key}"}'),
+        ("/x", {}, '{"access_token": "{key}'),
+        ("/x", {}, json.dumps({"text": json.dumps({"client_secret": "{key}"})})),
+        ("/x", {}, json.dumps({"password": ["{key}"], "nested": {"apiKey": {"value": "{key}"}}})),
+        ("/x", {}, json.dumps({"url": "https://example.test/?sig={key}&x=1"})),
+    ],
+)
+def test_no_secret_gets_into_the_journal_whatever_its_shape(own, ask, control, path, headers, body):
+    key = own.foundry.secrets.api_key if "my key" in str(body) else "Zz9-planted-secret-0123456789"
+    path, text = (one.replace("{key}", key) for one in (path, body if isinstance(body, str) else json.dumps(body)))
+    sent = {name: value.replace("{key}", key) for name, value in headers.items()}
+    own.foundry.answer(Exchange("POST", f"https://localhost{path}", Headers(sent), text.encode()))
+    exchange = own.foundry.state.journal[-1]
+    assert key not in json.dumps(control("GET", "/journal"))
+    for shown in (
+        repr(exchange),
+        exchange.as_curl(),
+        exchange.as_python(),
+        exchange.as_http(),
+        *exchange._repr_mimebundle_().values(),
+    ):
+        assert key not in shown
+
+
+def test_a_token_spread_over_the_pieces_of_a_stream_is_hidden():
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl"
+    pieces = tuple((float(at), token[at : at + 5].encode()) for at in range(0, len(token), 5))
+    one = Exchange("GET", "https://x/", status=200, response_body=token.encode(), chunks=pieces)
+    assert "c2lnbmF0dXJl" not in json.dumps(one.as_fields())
+
+
+def test_odd_bodies_never_break_the_journal(own, ask, control):
+    for body in (b'{"input":"\\ud800"}', b"[" * 50_000, b"\xff\xfe" + b"x" * 70_000, '{"a": 1}'.encode("utf-16")):
+        own.foundry.answer(Exchange("POST", "https://[/openai/v1/responses?api-key=abcdefgh", request_body=body))
+    assert len(control("GET", "/journal?last=4")["exchanges"]) == 4
+    assert "exchanges" in control("GET", "/journal?last=%C2%B2")
+    assert all(one.as_http() and one.as_curl() and one.as_python() for one in own.foundry.state.journal)
 
 
 def test_journal_and_stores_are_bounded(own):

@@ -91,6 +91,8 @@ def test_a_request_without_a_host(raw):
         b"GET / HTTP/9.9\r\n\r\n",
         b"GET http://[bad/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: [bad\r\nConnection: close\r\n\r\n",
+        b"GET /zzz HTTP/1.1\r\nHost: x/openai/v1/models?\r\nConnection: close\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"GET //[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
@@ -109,6 +111,7 @@ def test_a_header_cannot_be_injected_through_the_path_or_the_project_name(sessio
     url = f"{resource}/api/projects/x%0d%0aSet-Cookie:%20a=b{V1}"
     answer = session.post(url, headers=bearer(), json=PROMPT)
     assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NotFound"
     assert "set-cookie" not in answer.headers
 
 

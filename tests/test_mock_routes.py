@@ -197,6 +197,7 @@ NOT_FOUND = '{"error":{"code":"404","message": "Resource not found"}}'
         ("POST", "/openai/deployments/gpt-4o/chat/completions"),
         ("POST", "/openai/deployments/gpt-4o/chat/completions?api-version=preview"),
         ("POST", "/openai/responses?api-version=preview"),
+        ("GET", "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a%2Fb"),
     ],
 )
 def test_an_unknown_route_method_or_version_is_not_found(session, resource, key, method, path):
@@ -239,6 +240,25 @@ def test_versions_are_required_or_refused_by_path(session, project, resource, be
     assert (unknown.status_code, unknown.text) == (404, NOT_FOUND)
 
 
+def test_the_two_wrong_base_urls_are_told_what_the_version_needs(mock, resource, project):
+    """The bare project endpoint, and AzureOpenAI at /openai/v1."""
+    import openai
+
+    key = mock.foundry.secrets.api_key
+    with (
+        openai.OpenAI(base_url=project, api_key="x", max_retries=0) as bare,
+        pytest.raises(openai.BadRequestError, match="Missing required query parameter: api-version"),
+    ):
+        bare.responses.create(**PROMPT)
+    with (
+        openai.AzureOpenAI(
+            base_url=resource + "/openai/v1", api_key=key, api_version="2024-10-21", max_retries=0
+        ) as dated,
+        pytest.raises(openai.BadRequestError, match="not allowed when using /v1 path"),
+    ):
+        dated.chat.completions.create(**CHAT)
+
+
 def test_a_missing_model_is_told_as_recorded(session, project, bearer):
     answer = session.post(project + V1, headers=bearer(), json={"input": "x"})
     assert (answer.status_code, answer.text) == (
@@ -270,6 +290,9 @@ def test_another_project_is_not_there(session, resource, bearer):
         ({**PROMPT, "tempreature": 1}, "unknown_parameter", "tempreature"),
         ({**PROMPT, "text": {"format": "json"}}, "invalid_type", "text.format"),
         ({**PROMPT, "tools": ["x"]}, "invalid_type", "tools[0]"),
+        ({**PROMPT, "input": [{"role": "user", "content": [{"text": 1}]}]}, "invalid_type", "input[0].content[0].text"),
+        ({**PROMPT, "input": [{"type": []}]}, "invalid_type", "input[0].type"),
+        ({**PROMPT, "input": [{"role": [], "content": "x"}]}, "invalid_value", "input[0].role"),
     ],
 )
 def test_a_wrong_parameter_is_named(session, project, bearer, body, code, param):
@@ -289,12 +312,50 @@ def test_a_wrong_parameter_is_named(session, project, bearer, body, code, param)
         ({"model": "gpt-4o", "messages": ["x"]}, "invalid_type", "messages[0]"),
         ({"model": "gpt-4o", "messages": [{"content": "x"}]}, "missing_required_parameter", "messages[0].role"),
         ({**CHAT, "n": 0}, "invalid_value", "n"),
+        ({**CHAT, "stop": [1]}, "invalid_type", "stop[0]"),
         ({**CHAT, "input": "x"}, "unknown_parameter", "input"),
     ],
 )
 def test_a_wrong_chat_parameter_is_named(session, resource, key, body, code, param):
     error = session.post(resource + "/openai/v1/chat/completions", headers=key, json=body).json()["error"]
     assert (error["code"], error["param"]) == (code, param)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"type": []}, {"anyOf": [1]}, {"properties": 5}, {"minimum": "x", "type": "number"}, {"pattern": 5}, {"$ref": 5},
+     {"minLength": 10**13, "type": "string"}, {"type": "array", "minItems": 2_000_000, "items": {"type": "string"}}],
+)  # fmt: skip
+def test_a_schema_that_is_none_is_refused(session, project, bearer, schema):
+    format_ = {"type": "json_schema", "name": "x", "schema": schema}
+    answer = session.post(project + V1, headers=bearer(), json={**PROMPT, "input": "new", "text": {"format": format_}})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_json_schema"
+    tool = {"type": "function", "name": "f", "parameters": schema}
+    answer = session.post(
+        project + V1, headers=bearer(), json={**PROMPT, "input": "new", "tools": [tool], "tool_choice": {"function": 1}}
+    )
+    assert answer.status_code == 400
+
+
+def test_long_texts_are_refused_before_they_cost_anything(session, resource, key):
+    body = {"model": "text-embedding-3-large", "input": "word " * 20_000}
+    error = session.post(resource + "/openai/v1/embeddings", headers=key, json=body).json()["error"]
+    assert error["code"] == "context_length_exceeded"
+
+
+@pytest.mark.parametrize("query", ["skip=%C2%B2", "top=" + "9" * 5000, "top=-1", "skip=x"])
+def test_odd_paging_is_no_defect(session, project, bearer, query):
+    assert session.get(f"{project}/deployments?api-version=v1&{query}", headers=bearer()).status_code == 200
+
+
+def test_odd_agents_and_files_are_refused(session, project, bearer):
+    for wrong in ({"tools": 5}, {"instructions": 5}, {"tools": ["x"]}, {"temperature": "hot"}):
+        definition = {"kind": "prompt", "model": "gpt-4o", **wrong}
+        url = project + "/agents/odd/versions?api-version=v1"
+        assert session.post(url, headers=bearer(), json={"definition": definition}).status_code == 400
+    form = {"file": (None, "text"), "purpose": (None, "assistants")}
+    assert session.post(project + "/openai/v1/files", headers=bearer(), files=form).status_code == 400
 
 
 def test_an_embedding_model_does_not_chat(session, resource, key):

@@ -65,9 +65,16 @@ def check(number: str, *answer: Any) -> Verdict:
         problem = _checks[number](*answer)
     except Unreadable as error:
         problem = str(error)
-    except Exception as error:
-        problem = f"this answer cannot be read ({type(error).__name__}: {str(error)[:120]})."
+    except (Exception, SystemExit) as error:
+        problem = f"this answer cannot be read ({_described(error)})."
     return Verdict(WRONG, f"{number}: {problem}") if problem else Verdict(DONE, f"{number}: well done.")
+
+
+def _described(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {str(error)[:120]}"
+    except Exception:  # an error of the learner's own making, which cannot even be printed
+        return type(error).__name__
 
 
 def _unfinished(value: Any) -> bool:

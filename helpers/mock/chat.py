@@ -15,10 +15,12 @@ from helpers.mock.calls import Call, answered, compact
 from helpers.mock.limits import Limits
 from helpers.mock.model import Model, created_at, read_request, refuse_unsupported, seed_of
 from helpers.mock.quota import within_quota
-from helpers.mock.recordings import Answer
+from helpers.mock.recordings import CHARACTERS_PER_TOKEN, Answer
 from helpers.mock.responses import REMEMBERED
 
 DIMENSIONS = 3072  # of text-embedding-3-large
+EMBEDDING_CONTEXT = 8191  # tokens of one text
+WORDS = 1000  # of one request go into the vectors, so that no request holds up the others
 
 
 class Finished(NamedTuple):
@@ -78,8 +80,12 @@ class Chat:
         if texts and isinstance(texts[0], int):
             texts = [texts]  # one text, given as token numbers
         size = body.get("dimensions") or DIMENSIONS
-        vectors = [embedding(text if isinstance(text, str) else " ".join(map(str, text)), size) for text in texts]
-        tokens = sum(max(1, len(str(text)) // 4) for text in texts)
+        spoken = [text if isinstance(text, str) else " ".join(map(str, text)) for text in texts]
+        tokens = sum(max(1, len(text) // CHARACTERS_PER_TOKEN) for text in spoken)
+        longest = max(len(text) for text in spoken) // CHARACTERS_PER_TOKEN
+        if longest > EMBEDDING_CONTEXT:
+            raise errors.context_too_long(EMBEDDING_CONTEXT, longest, 0)
+        vectors = [embedding(text, size, max(1, WORDS // len(spoken))) for text in spoken]
         room = within_quota(self._limits, deployment, tokens, "Embeddings_Create")
         if body.get("encoding_format") == "base64":
             vectors = [base64.b64encode(struct.pack(f"<{size}f", *vector)).decode() for vector in vectors]
@@ -107,20 +113,17 @@ class Chat:
         return call.ok(_model(name))
 
 
-def embedding(text: str, size: int) -> list[float]:
-    """A unit vector made from the words of a text: the more words two texts share, the nearer they are."""
-    total = [0.0] * size
-    for word in text.lower().split() or [""]:
-        for at, value in enumerate(_direction(word.strip(".,;:!?\"'()"), size)):
-            total[at] += value
+def embedding(text: str, size: int, words: int) -> list[float]:
+    """A unit vector made from the first words of a text: the more words two texts share, the nearer they are."""
+    directions = [_direction(word.strip(".,;:!?\"'()"), size) for word in text.lower().split()[:words] or [""]]
+    total = [sum(values) for values in zip(*directions, strict=True)]
     length = math.sqrt(sum(value * value for value in total)) or 1.0
     return [round(value / length, 8) for value in total]
 
 
 @lru_cache(maxsize=128)
 def _direction(word: str, size: int) -> tuple[float, ...]:
-    source = random.Random(word)
-    return tuple(source.gauss(0, 1) for _ in range(size))
+    return tuple(byte - 127.5 for byte in random.Random(word).randbytes(size))
 
 
 def _model(name: str) -> dict[str, Any]:

@@ -11,12 +11,13 @@ path that the real service does not have.
     POST   /_mock/speed      {"speed": "realistic" or "instant"}
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.exchange import Exchange
 from helpers.mock import catalog, errors, headers, ids, parameters
-from helpers.mock.calls import Call, answered, compact, seed_of, target
+from helpers.mock.calls import Call, answered, seed_of, target
 from helpers.mock.errors import ServiceError
 from helpers.mock.limits import Limits
 from helpers.mock.state import State
@@ -80,7 +81,8 @@ class Control:
         if handler is None:
             raise errors.parameter_value("path", f"{method} {PATH}/{path[:60]} is not a control of the mock.")
         body = handler(call)
-        return answered(call.request, 200, [("content-type", "application/json")], compact(body))
+        text = json.dumps(body)  # escapes whatever is not ASCII, halves of characters too
+        return answered(call.request, 200, [("content-type", "application/json")], text.encode())
 
     def _overview(self, call: Call | None = None) -> dict[str, Any]:
         return {
@@ -92,8 +94,7 @@ class Control:
         }
 
     def _journal(self, call: Call) -> dict[str, Any]:
-        last = call.query.get("last", "")
-        entries = list(self._state.journal)[-int(last) if last.isdigit() and int(last) else 0 :]
+        entries = list(self._state.journal)[-(parameters.natural(call.query.get("last", "")) or 0) :]
         return {"exchanges": [one.as_fields() for one in entries]}
 
     def _clear_journal(self, call: Call) -> dict[str, Any]:
@@ -122,10 +123,12 @@ class Control:
     def _set_limit(self, call: Call) -> dict[str, Any]:
         body = parameters.parse(call.body)
         numbers = [body.get("requests_per_minute", 1_000_000), body.get("tokens_per_minute", 1_000_000_000)]
-        if not all(isinstance(number, int) and number > 0 for number in numbers):
-            raise errors.parameter_value("requests_per_minute", "both limits are whole numbers above 0.")
+        if not all(isinstance(number, int) and 0 < number <= 1_000_000_000 for number in numbers):
+            raise errors.parameter_value(
+                "requests_per_minute", "both limits are whole numbers above 0, up to a billion."
+            )
         deployment = body.get("deployment")
-        if deployment is not None and deployment not in self._state.deployments:
+        if deployment is not None and (not isinstance(deployment, str) or deployment not in self._state.deployments):
             raise errors.parameter_value("deployment", "there is no deployment of that name.")
         self._limits.set(deployment, *numbers)
         return self._overview()

@@ -312,8 +312,16 @@ def no_subdomain() -> ServiceError:
 
 
 def no_host() -> ServiceError:
-    """Inferred: an HTTP/1.1 request without a Host header."""
-    return ServiceError(GATEWAY, 400, '{"error":{"code":"400","message":"The request has no Host header."}}')
+    """Inferred: a request without a Host header, or with one that is no host name."""
+    return ServiceError(
+        GATEWAY, 400, '{"error":{"code":"400","message":"The request has no Host header, or a wrong one."}}'
+    )
+
+
+def schema_invalid(name: str) -> ServiceError:
+    """Inferred from OpenAI's errors: a schema that is not one, or that asks for more than anyone would answer."""
+    message = f"Invalid schema for {name}: it is not a valid JSON Schema, or asks for too much."
+    return _openai_error(400, message, "invalid_json_schema", name)
 
 
 def too_large(limit: int) -> ServiceError:

@@ -100,6 +100,10 @@ class LocalFoundry:
             return self.control.answer(_call(request, {}, None))
         except ServiceError as error:
             return self.refuse(request, error)
+        except Exception as error:
+            return self.refuse(
+                request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}")
+            )
 
     def _guarded(self, request: Exchange) -> Exchange:
         try:
@@ -132,8 +136,11 @@ class LocalFoundry:
                     route, names = candidate, match.groupdict()
                     break
             else:
-                raise errors.not_found()
-        call = _call(request, {name: unquote(value) for name, value in names.items()}, route)
+                raise _no_route(request)
+        names = {name: unquote(value) for name, value in names.items()}
+        if any("/" in value for value in names.values()):
+            raise errors.not_found()
+        call = _call(request, names, route)
         if route.door is not None:
             access.sign_in(route.door, call, self.issuer, self.secrets.api_key)
             if (
@@ -280,6 +287,17 @@ def _call(request: Exchange, names: dict[str, str], route: Route | None) -> Call
     return (
         Call(request, names, asked, route.operation, route.action, route.api) if route else Call(request, names, asked)
     )
+
+
+def _no_route(request: Exchange) -> ServiceError:
+    """Nothing at this path. An api-version in the wrong place is told before that, as the service does."""
+    path, query = target(request)
+    versioned = "api-version=" in query
+    if versioned and re.match(r"(/api/projects/[^/]+)?/openai/v1/", path):
+        return errors.version_not_allowed()  # AzureOpenAI pointed at /openai/v1 comes here
+    if not versioned and re.match(r"/api/projects/[^/]+/(?!openai/v1/)", path):
+        return errors.version_required()  # the bare project endpoint as base_url comes here
+    return errors.not_found()
 
 
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them

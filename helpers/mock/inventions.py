@@ -23,6 +23,7 @@ FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "uri": "https://example.com/offline-mock",
 }
+LARGEST = 1000  # items of an array, characters of a text
 DEPTH = 8  # how deep a schema may nest before only what is required is filled in
 
 
@@ -74,6 +75,12 @@ def _merged(schema: dict, root: Any) -> dict:
     return merged
 
 
+def _bounded(count: int) -> int:
+    if count > LARGEST:
+        raise ValueError(f"a schema that asks for {count} of something")
+    return count
+
+
 def _object(schema: dict, root: Any, depth: int) -> dict:
     properties, required = schema.get("properties") or {}, schema.get("required") or []
     wanted = [name for name in properties if depth <= DEPTH or name in required]
@@ -83,7 +90,7 @@ def _object(schema: dict, root: Any, depth: int) -> dict:
 def _array(schema: dict, root: Any, depth: int) -> list:
     first = [instance(part, root, depth + 1) for part in schema.get("prefixItems") or []]
     count = max(schema.get("minItems", 0), 0 if depth > DEPTH or schema.get("items") is False else 1) - len(first)
-    count = min(count, schema.get("maxItems", count))
+    count = _bounded(min(count, schema.get("maxItems", count)))
     rest = [instance(schema.get("items", True), root, depth + 1) for _ in range(max(0, count))]
     if schema.get("uniqueItems") and len(rest) > 1:
         rest = [f"{item} {at}" if isinstance(item, str) else at for at, item in enumerate(rest)]
@@ -113,6 +120,7 @@ def _text(schema: dict, root: Any, depth: int) -> str:
     if "pattern" in schema:
         return _matching(schema["pattern"])
     text = FORMATS.get(schema.get("format"), WORDS)
+    _bounded(schema.get("minLength", 0))
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", max(len(text), schema.get("minLength", 0)))
     return (text * (shortest // len(text) + 1) if len(text) < shortest else text)[: max(longest, shortest)]
 

@@ -64,14 +64,21 @@ class Model:
         answer = self.recordings.invented(prompt)
         wanted = _tool_wanted(prompt, body)
         if wanted:
-            arguments = inventions.instance(wanted.get("parameters") or {"type": "object"})
+            arguments = _instance(wanted.get("parameters"), "tools")
             call = FunctionCall(wanted.get("name") or "function", prompts.compact(arguments))
             return replace(answer, text="", calls=(call,), output_tokens=len(call.arguments.split()) + 8)
         if prompt.format:
-            schema = prompt.format.get("schema") or {"type": "object"}
-            text = prompts.compact(inventions.instance(schema))
+            text = prompts.compact(_instance(prompt.format.get("schema"), "text.format"))
             return replace(answer, text=text, output_tokens=len(pieces(text)))
         return answer
+
+
+def _instance(schema: Any, name: str) -> Any:
+    """A value for a schema. Raises the ServiceError for what is no schema."""
+    try:
+        return inventions.instance(schema or {"type": "object"})
+    except Exception:  # a schema is a small program of the client's: whatever it trips over is wrong with it
+        raise errors.schema_invalid(name) from None
 
 
 def _tool_wanted(prompt: Prompt, body: dict[str, Any]) -> dict[str, Any] | None:
@@ -81,7 +88,8 @@ def _tool_wanted(prompt: Prompt, body: dict[str, Any]) -> dict[str, Any] | None:
     if not functions or choice == "none":
         return None
     if isinstance(choice, dict):
-        name = choice.get("name") or (choice.get("function") or {}).get("name")
+        function = choice.get("function")
+        name = choice.get("name") or (function.get("name") if isinstance(function, dict) else None)
         return next((tool for tool in functions if tool.get("name") == name), functions[0])
     asked = bool(prompt.messages) and prompt.messages[-1].get("role") == "user"
     return functions[0] if asked or choice == "required" else None

@@ -3,15 +3,13 @@
 from typing import Any
 
 from helpers.mock import errors
+from helpers.mock.parameters import natural
 
 
 def by_id(entries: list[dict[str, Any]], query: dict[str, str], key: str = "id", order: str = "desc") -> dict[str, Any]:
     """``{"object": "list", "data": [...], "first_id", "last_id", "has_more"}``, with limit (1 to 100, default 20),
     order, after and before. ``entries`` come oldest first. Source: the service's pattern for agents and responses."""
-    try:
-        limit = int(query.get("limit", 20))
-    except ValueError:
-        limit = 0
+    limit = natural(query.get("limit", "20")) or 0
     if not 1 <= limit <= 100:
         raise errors.parameter_value("limit", f"expected a value from 1 to 100, but got {query['limit'][:20]!r}.")
     wanted = query.get("order", order)
@@ -36,7 +34,7 @@ def by_id(entries: list[dict[str, Any]], query: dict[str, str], key: str = "id",
 def by_link(entries: list[dict[str, Any]], query: dict[str, str], url: str) -> dict[str, Any]:
     """``{"value": [...], "nextLink": ...}``; top and skip cut the pages. A last page has no nextLink. ``url`` is the
     request's own."""
-    skip, top = (int(query[name]) if query.get(name, "").isdigit() else None for name in ("skip", "top"))
+    skip, top = (natural(query.get(name, "")) for name in ("skip", "top"))
     rest = entries[skip or 0 :]
     if top is None or len(rest) <= top or top == 0:
         return {"value": rest}

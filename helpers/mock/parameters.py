@@ -73,6 +73,11 @@ def _finite(digits: str) -> float:
     return value
 
 
+def natural(text: str, limit: int = 1_000_000) -> int | None:
+    """A number from a query, 0 to ``limit``; None for anything else."""
+    return min(int(text), limit) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def check_responses(body: dict[str, Any]) -> None:
     """Raises ServiceError for the first wrong parameter of a Responses request."""
     _check(body, RESPONSES)
@@ -88,8 +93,16 @@ def check_responses(body: dict[str, Any]) -> None:
 def check_items(name: str, items: list[Any]) -> None:
     """Raises ServiceError for the first wrong item of an input or of a conversation."""
     for at, item in enumerate(_objects(name, items)):
+        if not isinstance(item.get("type", "message"), str):
+            raise errors.parameter_type(f"{name}[{at}].type", "a string", kind_of(item["type"]))
         if item.get("type", "message") == "message":
             _check_message(f"{name}[{at}]", item)
+
+
+def _check_stop(stop: Any) -> None:
+    for at, word in enumerate(stop if isinstance(stop, list) else []):
+        if not isinstance(word, str):
+            raise errors.parameter_type(f"stop[{at}]", "a string", kind_of(word))
 
 
 def check_embeddings(body: dict[str, Any]) -> None:
@@ -103,6 +116,8 @@ def check_embeddings(body: dict[str, Any]) -> None:
         for at, part in enumerate(() if numbers else given):
             if not isinstance(part, str | list):
                 raise errors.parameter_type(f"input[{at}]", "a string or an array", kind_of(part))
+        if not numbers and len(given) > 2048:
+            raise errors.parameter_value("input", "expected at most 2048 texts.")
     if body.get("encoding_format") not in (None, "float", "base64"):
         raise errors.parameter_value("encoding_format", "expected float or base64.")
 
@@ -110,6 +125,7 @@ def check_embeddings(body: dict[str, Any]) -> None:
 def check_chat(body: dict[str, Any]) -> None:
     """Raises ServiceError for the first wrong parameter of a chat-completions request."""
     _check(body, CHAT)
+    _check_stop(body.get("stop"))
     if not body.get("messages"):
         raise errors.parameter_missing("messages")
     for at, message in enumerate(body["messages"]):
@@ -144,10 +160,12 @@ def _check_message(name: str, message: dict[str, Any]) -> None:
     role, content = message.get("role"), message.get("content")
     if role is None:
         raise errors.parameter_missing(f"{name}.role")
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise errors.parameter_value(f"{name}.role", f"expected one of {', '.join(ROLES)}, but got {str(role)[:40]!r}.")
     if isinstance(content, list):
-        _objects(f"{name}.content", content)
+        for at, part in enumerate(_objects(f"{name}.content", content)):
+            if not isinstance(part.get("text", ""), str):
+                raise errors.parameter_type(f"{name}.content[{at}].text", "a string", kind_of(part["text"]))
     elif content is not None and not isinstance(content, str):
         raise errors.parameter_type(f"{name}.content", "a string or an array", kind_of(content))
     elif content is None and role in ("user", "system", "developer"):

@@ -78,6 +78,7 @@ class Project:
             raise errors.project_bad_request("definition must be an object with a kind, such as prompt.")
         if definition["kind"] == "prompt" and not isinstance(definition.get("model"), str):
             raise errors.project_bad_request("definition.model must name a deployment.")
+        _check_definition(definition)
         name = call.names["agent"]
         versions = self._state.agents.get(name) or []
         number = str(int(versions[-1]["version"]) + 1 if versions else 1)
@@ -144,9 +145,10 @@ class Project:
     def upload(self, call: Call) -> Exchange:
         """POST /files: a form with a purpose and a file"""
         form = _form(call)
-        purpose, (filename, content) = form.get("purpose"), form.get("file", (None, b""))
-        if filename is None:
+        purpose, file = form.get("purpose"), form.get("file")
+        if not isinstance(file, tuple):
             raise errors.parameter_missing("file")
+        filename, content = file
         if not isinstance(purpose, str):
             raise errors.parameter_missing("purpose")
         if purpose not in PURPOSES:
@@ -209,6 +211,15 @@ def _agent(versions: list[dict[str, Any]]) -> dict[str, Any]:
         "configuration_state": "enabled",
         "versions": {"latest": latest},
     }
+
+
+def _check_definition(definition: dict[str, Any]) -> None:
+    kinds = {"instructions": str, "tools": list, "temperature": int | float, "top_p": int | float}
+    for name, kind in kinds.items():
+        if definition.get(name) is not None and not isinstance(definition[name], kind):
+            raise errors.project_bad_request(f"definition.{name} has the wrong type.")
+    if any(not isinstance(tool, dict) for tool in definition.get("tools") or ()):
+        raise errors.project_bad_request("definition.tools must hold objects.")
 
 
 def _named_connection(call: Call) -> tuple:

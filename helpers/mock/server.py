@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hmac
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -16,9 +17,7 @@ import weakref
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import httptools_impl
 
@@ -29,9 +28,11 @@ from helpers.mock.control import PATH
 from helpers.mock.foundry import LocalFoundry, Secrets
 from helpers.mock.limits import Limits
 from helpers.mock.recordings import Recordings
+from helpers.redaction import known_secrets
 
 PORT = 8443
 BODY_LIMIT = 16 * 1024 * 1024  # bytes
+HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -63,20 +64,21 @@ class MockServer:
         self.port = self._sockets[0].getsockname()[1]
         self._folder = Path(tempfile.mkdtemp(prefix="foundry-mock-"))
         self.env_file = (env_file or self._folder / "mock.env").absolute()
-        self._clean_up = weakref.finalize(self, _remove, self._folder, self.env_file, os.getpid())
+        self._clean_up = weakref.finalize(self, _remove, self._folder, None, os.getpid())
 
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
         made = Secrets("offline-mock-key-" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
         self.foundry = LocalFoundry(self.origin, made, recordings, strict, Limits(limits), speed)
         self.control_key = secrets.token_hex(16)
+        known_secrets.update((made.api_key, made.identity_header, made.client_secret, self.control_key))
         certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
         bundle = self._folder / "ca-bundle.pem"
         certificates.write_bundle(bundle)
         self.variables = self._variables(str(bundle))
         self._server = _Server(
             uvicorn.Config(
-                Starlette(routes=[Route("/{path:path}", endpoint=_Endpoint(self.foundry, self.control_key))]),
+                _Endpoint(self.foundry, self.control_key),
                 http="httptools",
                 ws="none",
                 lifespan="off",
@@ -161,6 +163,8 @@ class MockServer:
     def _write_env_file(self) -> None:
         """Written beside and then moved, so that a reader never sees half of it; for this user's eyes only."""
         text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self.variables.items())
+        self._clean_up.detach()
+        self._clean_up = weakref.finalize(self, _remove, self._folder, self.env_file, os.getpid())
         beside = self.env_file.with_name(self.env_file.name + ".new")
         beside.touch(mode=0o600)
         beside.write_text(text, encoding="utf-8")
@@ -228,7 +232,7 @@ class _Endpoint:
         request = Exchange(scope["method"], url, headers, body or b"")
         if body is None:
             answer = self._foundry.refuse(request, errors.too_large(BODY_LIMIT))
-        elif "host" not in headers:
+        elif not HOST.fullmatch(headers.get("host", "")):
             answer = self._foundry.refuse(request, errors.no_host())
         elif (path == PATH or path.startswith(PATH + "/")) and self._controls(scope, headers):
             answer = self._foundry.controlled(request)
@@ -340,7 +344,10 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
     return opened
 
 
-def _remove(folder: Path, env_file: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not in a forked child
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove(folder: Path, env_file: Path | None, owner: int) -> None:
+    """Remove what this server has written, and only that."""
+    if os.getpid() != owner:  # a forked child
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if env_file:
         env_file.unlink(missing_ok=True)
