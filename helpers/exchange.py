@@ -267,7 +267,7 @@ def _redact_headers(headers: Headers) -> Headers:
 def _variable(header: str) -> str:
     """The environment variable that stands for a hidden header in the curl and Python forms."""
     return {"authorization": "AUTH_TOKEN", "api-key": "FOUNDRY_API_KEY"}.get(
-        header.lower(), header.upper().replace("-", "_")
+        header.lower(), re.sub(r"\W", "_", header.upper())
     )
 
 
