@@ -432,6 +432,57 @@ def test_files(client):
         client.files.create(file=b"x", purpose="fun")
 
 
+def test_no_route_sends_a_field_that_the_openai_sdk_has_no_name_for(client, resource_client):
+    conversation = client.conversations.create(items=[{"role": "user", "content": "Hello"}])
+    response = client.responses.create(model=MODEL, input=QUESTION)
+    file = client.files.create(file=("a.jsonl", b"{}"), purpose="fine-tune")
+    seen = {
+        "conversation": conversation,
+        "items": client.conversations.items.list(conversation.id),
+        "item deleted": client.conversations.items.delete(
+            client.conversations.items.list(conversation.id).data[0].id, conversation_id=conversation.id
+        ),
+        "conversation deleted": client.conversations.delete(conversation.id),
+        "input items": client.responses.input_items.list(response.id),
+        "file": file,
+        "files": client.files.list(),
+        "file deleted": client.files.delete(file.id),
+        "embeddings": resource_client.embeddings.create(model="text-embedding-3-large", input="x", dimensions=4),
+        "models": resource_client.models.list(),
+    }
+    # "first_id" and "last_id" come with the service's lists; the SDK's page type needs only some of them.
+    pages = {"items", "input items", "files"}
+    for name, thing in seen.items():
+        assert _unnamed(thing) <= ({"object", "first_id", "last_id"} if name in pages else set()), name
+
+
+def _unnamed_by_azure(model) -> set[str]:
+    """The names of fields at any depth that azure-ai-projects' types do not know."""
+    known = {field._rest_name: field for field in type(model)._attr_to_rest_field.values()}
+    found = set(model) - set(known)
+    for name in type(model)._attr_to_rest_field:
+        value = getattr(model, name)
+        for part in value if isinstance(value, list) else [value]:
+            if hasattr(part, "_attr_to_rest_field"):
+                found |= _unnamed_by_azure(part)
+    return found
+
+
+def test_no_route_sends_a_field_that_the_project_sdk_has_no_name_for(projects):
+    definition = PromptAgentDefinition(model="course-chat", instructions="Be brief.")
+    version = projects.agents.create_version("named", definition=definition)
+    things = [
+        *projects.deployments.list(),
+        *projects.connections.list(),
+        version,
+        projects.agents.get("named"),
+        projects.agents.get_version("named", "1"),
+    ]
+    projects.agents.delete("named")
+    for thing in things:
+        assert _unnamed_by_azure(thing) == set(), thing
+
+
 def test_lists_come_in_pages_that_link(session, project, bearer):
     url, names = project + "/deployments?api-version=v1&top=2", []
     while url:

@@ -24,7 +24,6 @@ class Door:
     nothing_is_bad_key: bool = False
     versions: frozenset[str] | None = None
     routed: bool = False
-    actions: str = "Microsoft.CognitiveServices/accounts"
 
 
 BOTH = (AI_AUDIENCE, COGNITIVE_AUDIENCE)
