@@ -90,6 +90,16 @@ def test_faults_for_the_next_n_for_everyone_and_for_one_path(ask, control):
     assert ask(CHAT, "/openai/v1/chat/completions").status_code == 200
 
 
+def test_a_fault_waits_for_the_call_and_leaves_the_token_alone(own, session, ask, control):
+    control("POST", "/faults", {"kind": "500"})
+    header = {"X-IDENTITY-HEADER": own.variables["IDENTITY_HEADER"]}
+    url = own.variables["IDENTITY_ENDPOINT"] + "?api-version=2019-08-01&resource=https://ai.azure.com"
+    assert session.get(url, headers=header, verify=own.variables["SSL_CERT_FILE"]).status_code == 200
+    assert [ask().status_code for _ in range(2)] == [500, 200]
+    control("POST", "/faults", {"kind": "503", "path": "/msi/"})
+    assert session.get(url, headers=header, verify=own.variables["SSL_CERT_FILE"]).status_code == 503
+
+
 def test_the_sdk_retries_through_a_fault(own, control):
     control("POST", "/faults", {"kind": "429", "count": 2, "retry_after": 0.01})
     with _client(own) as client:
