@@ -116,6 +116,18 @@ def test_a_slow_answer_meets_a_time_out(ask, control):
     assert ask().status_code == 200
 
 
+def test_a_failure_is_slow_too_and_a_429_names_what_was_asked_for(ask, control):
+    control("POST", "/faults", {"kind": "slow", "delay": 0.3})
+    start = time.perf_counter()
+    assert ask({**PROMPT, "model": "gpt-99"}).status_code == 404
+    assert time.perf_counter() - start >= 0.3
+    control("POST", "/faults", {"kind": "429"})
+    path = "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+    text = ask(CHAT, path).text
+    assert "Your requests to gpt-4o for gpt-4o" in text
+    assert "ChatCompletions_Create under Azure OpenAI API version 2024-10-21" in text
+
+
 def test_a_cut_stream_ends_without_its_end(own, ask, control):
     control("POST", "/speed", {"speed": "instant"})
     for streamed, path in (

@@ -72,10 +72,10 @@ FAILURES = [
         '{"error":{"code":"403","message":"Access denied due to Virtual Network/Firewall rules."}}',
     ),
     (
-        errors.too_many("call", "Audio_Translations", "whisper", 10, "Sweden Central", []), GATEWAY, 429,
+        errors.too_many("call", "Audio_Translations", "2024-06-01", "whisper", 10, "Sweden Central", []), GATEWAY, 429,
         '{"error":{"code":"RateLimitReached","message": "Your requests to whisper for whisper in Sweden Central have '
         "exceeded the call rate limit for your current AIServices S0 pricing tier. This request was for Audio_Translations "
-        "under Azure OpenAI API version v1. Please retry after 10 seconds. To increase your default rate limit, visit: "
+        "under Azure OpenAI API version 2024-06-01. Please retry after 10 seconds. To increase your default rate limit, visit: "
         'https://aka.ms/oai/quotaincrease."}}',
     ),
     (

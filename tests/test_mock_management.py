@@ -79,12 +79,41 @@ def test_a_resource_is_made_used_and_deleted(arm):
 
     gone = arm("DELETE", ACCOUNT + "/deployments/my-model")
     assert gone.status_code == 202
-    assert _wait(arm, gone.headers["location"])[-1] == "Succeeded"
+    assert [arm("GET", gone.headers["location"]).status_code for _ in range(3)] == [202, 202, 204]
+    assert _wait(arm, gone.headers["azure-asyncoperation"])[-1] == "Succeeded"
     assert arm("POST", data_plane + V1, ask, audience="https://ai.azure.com").status_code == 404
     assert arm("DELETE", ACCOUNT).status_code == 202
     assert arm("GET", ACCOUNT).json()["error"]["code"] == "ResourceNotFound"
     assert arm("POST", data_plane + V1, ask, audience="https://ai.azure.com").json()["error"]["code"] == "NotFound"
     assert arm("DELETE", ACCOUNT).status_code == 204
+
+
+def test_a_name_that_another_account_serves_stays_with_it(arm):
+    arm("PUT", ACCOUNT, MADE)
+    arm("PUT", ACCOUNT + "/projects/demo-project", {"location": "eastus2", "properties": {}})
+    other = {**MODEL, "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-11-20"}}}
+    arm("PUT", ACCOUNT + "/deployments/gpt-4.1-mini", other)
+    ask = {"model": "gpt-4.1-mini", "input": "What is an AI application?"}
+    url = f"{arm.server.origin}/api/projects/demo-project{V1}"
+    assert arm("POST", url, ask, audience="https://ai.azure.com").json()["model"] == "gpt-4.1-mini"
+    arm("DELETE", ACCOUNT)
+    assert arm("POST", url, ask, audience="https://ai.azure.com").status_code == 200
+
+
+def test_both_keys_open_until_keys_are_disabled(arm, session):
+    arm("PUT", ACCOUNT, MADE)
+    keys = arm("POST", ACCOUNT + "/listKeys").json()
+
+    def ask(key):
+        url, verify = arm.server.origin + "/openai/v1/models", arm.server.variables["SSL_CERT_FILE"]
+        return session.get(url, headers={"api-key": key}, verify=verify)
+
+    assert [ask(key).status_code for key in (keys["key1"], keys["key2"], "x")] == [200, 200, 401]
+    arm("PUT", ACCOUNT, {**MADE, "properties": {"disableLocalAuth": True}})
+    refused = ask(keys["key1"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "AuthenticationTypeDisabled")
+    url = arm.server.origin + "/openai/v1/models"
+    assert arm("GET", url, audience="https://ai.azure.com").status_code == 200
 
 
 def test_what_is_there_from_the_start(arm):

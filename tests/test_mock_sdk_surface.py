@@ -157,6 +157,71 @@ def test_two_conversations_are_two(client):
     assert client.conversations.create().id != client.conversations.create().id
 
 
+def test_ids_are_new_after_something_was_deleted(client):
+    made = client.conversations.create()
+    ids = [
+        client.conversations.items.create(made.id, items=[{"role": "user", "content": "x"}]).data[0].id
+        for _ in range(2)
+    ]
+    client.conversations.items.delete(ids[0], conversation_id=made.id)
+    ids.append(client.conversations.items.create(made.id, items=[{"role": "user", "content": "x"}]).data[0].id)
+    assert len(set(ids)) == 3
+
+
+def test_the_background_and_conversations_and_streams_go_together(client):
+    conversation = client.conversations.create()
+    made = client.responses.create(model=MODEL, input=QUESTION, background=True, conversation=conversation.id)
+    while client.responses.retrieve(made.id).status != "completed":
+        pass
+    client.responses.retrieve(made.id)
+    roles = [item.role for item in client.conversations.items.list(conversation.id, order="asc")]
+    assert roles == ["user", "assistant"]
+    events = list(client.responses.create(model=MODEL, input="bg", background=True, stream=True))
+    assert events[-1].response.status == "completed"
+    assert events[-1].response.output_text
+
+
+def test_pages_backwards_and_unknown_cursors(client):
+    made = client.responses.create(model=MODEL, input=[{"role": "user", "content": str(n)} for n in range(6)])
+    items = client.responses.input_items.list(made.id, order="asc").data
+    page = client.responses.input_items.list(made.id, order="asc", limit=2, extra_query={"before": items[5].id})
+    assert [item.content[0].text for item in page.data] == ["3", "4"]
+    assert page.has_more
+    with pytest.raises(openai.BadRequestError, match="there is no"):
+        client.responses.input_items.list(made.id, after="nothing")
+
+
+@pytest.mark.parametrize("metadata", [{str(n): "x" for n in range(17)}, {"x" * 65: "y"}, {"x": "y" * 513}, {"x": 5}])
+def test_metadata_has_its_limits_everywhere(client, projects, metadata):
+    with pytest.raises(openai.BadRequestError, match="metadata"):
+        client.responses.create(model=MODEL, input="x", metadata=metadata)
+    with pytest.raises(openai.BadRequestError, match="metadata"):
+        client.conversations.create(metadata=metadata)
+    definition = PromptAgentDefinition(model="course-chat")
+    with pytest.raises(HttpResponseError, match="metadata"):
+        projects.agents.create_version("limits", definition=definition, metadata=metadata)
+
+
+@pytest.mark.parametrize(
+    ("choice", "called"),
+    [
+        ("auto", "a"), ("required", "a"), ({"type": "function", "name": "b"}, "b"),
+        ({"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "b"}]}, "b"),
+        ("bogus", None), ({"type": "function", "name": "nope"}, None),
+    ],
+)  # fmt: skip
+def test_tool_choice(client, choice, called):
+    tools = [{**TOOL, "name": name} for name in ("a", "b")]
+    if called is None:
+        with pytest.raises(openai.BadRequestError, match="tool_choice"):
+            client.responses.create(model=MODEL, input="x", tools=tools, tool_choice=choice)
+    else:
+        answer = client.responses.create(model=MODEL, input="x", tools=tools, tool_choice=choice)
+        assert answer.output[0].name == called
+    with pytest.raises(openai.BadRequestError, match="tool_choice"):
+        client.responses.create(model=MODEL, input="x", tool_choice="required")
+
+
 # -- streams -----------------------------------------------------------------------------------------------------------
 def test_a_stream_of_responses_has_the_recorded_events_in_order(client):
     events = list(client.responses.create(model=MODEL, input=QUESTION, stream=True))
@@ -171,10 +236,14 @@ def test_a_stream_of_responses_has_the_recorded_events_in_order(client):
     final = events[-1].response
     assert "".join(deltas) == final.output_text == events[-4].text
     plain = client.responses.create(model=MODEL, input=QUESTION)
-    assert {**final.to_dict(), "service_tier": ""} == {**plain.to_dict(), "service_tier": ""}
+    streamed = final.to_dict()
+    assert [item.pop("created_by") for item in streamed["output"]] == [
+        {}
+    ]  # the project streams this, and only streams it
+    assert streamed == plain.to_dict()
     assert events[0].response.status == "in_progress"
     for event in events:
-        assert _unnamed(event) <= {"obfuscation", *AZURE_ONLY}, event.type
+        assert _unnamed(event) <= {"obfuscation", "created_by", *AZURE_ONLY}, event.type
         if event.type == "response.output_text.delta":
             assert len(event.delta + event.obfuscation) % 16 == 0
 
@@ -397,6 +466,10 @@ def test_an_agent_from_birth_to_death(projects, client):
     assert projects.agents.get("tester").versions.latest.version == "2"
     assert [agent.name for agent in projects.agents.list()] == ["tester"]
     assert [version.version for version in projects.agents.list_versions("tester")] == ["2", "1"]
+    third = projects.agents.create_version("tester", definition=definition)
+    projects.agents.delete_version("tester", third.version)
+    assert projects.agents.create_version("tester", definition=definition).version == "4", "a number is used once"
+    projects.agents.delete_version("tester", "4")
     assert projects.agents.get_version("tester", "1").definition.instructions == "Answer in one word."
 
     answer = client.responses.create(

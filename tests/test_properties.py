@@ -111,7 +111,9 @@ LEAVES = st.one_of(
     st.sampled_from([{"type": "string", "pattern": p} for p in (r"^[A-Z]{3}-\d{4}$", r"^(yes|no)$", r"\w+@\w+\.com", r"^[^a-z ]+$")]),
     st.builds(lambda low, width: {"type": "integer", "minimum": low, "maximum": low + width}, st.integers(-9, 9), st.integers(0, 9)),
     st.builds(lambda low: {"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": low + 1}, st.integers(-9, 9)),
-    st.just({"type": "integer", "multipleOf": 7, "minimum": 3}),
+    st.just({"type": "integer", "multipleOf": 7, "minimum": 3}), st.just({"type": "integer", "exclusiveMaximum": 0}),
+    st.just({"type": "number", "exclusiveMaximum": -2}), st.just({"type": "integer", "maximum": -5}),
+    st.just({"type": "array", "uniqueItems": True, "minItems": 2, "items": {"enum": ["x", "y", "z"]}}),
     st.just({"type": "boolean"}), st.just({"type": "null"}), st.just({"const": {"a": 1}}),
     st.just({"enum": ["x", "y"]}), st.just({"type": ["string", "null"]}),
 )  # fmt: skip

@@ -45,20 +45,20 @@ MANAGEMENT = Door(MANAGEMENT_AUDIENCES, MANAGEMENT_AUDIENCES[0], key=False)
 OPEN = None  # identity: its callers have no token yet
 
 
-def sign_in(door: Door, call: Call, issuer: Issuer, api_key: str) -> None:
+def sign_in(door: Door, call: Call, issuer: Issuer, keys: tuple[str, ...]) -> None:
     """Raises the ServiceError that the service would answer when the request may not come in."""
     sent = call.request.request_headers
     key, authorization = sent.get("api-key"), sent.get("authorization", "")
     if door.nothing_is_bad_key and key is None and not authorization:
         raise errors.bad_key()
     if key is not None and door.key:
-        return _check_key(key, api_key)
+        return _check_key(key, keys)
     scheme, _, token = authorization.partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_no_token()
     if door.key_as_bearer and token.count(".") != 2:  # not a token, so a key: the openai SDK sends it this way
-        return _check_key(token, api_key)
+        return _check_key(token, keys)
     try:
         claims = issuer.verify(token, door.audiences)
     except TokenRefused as refused:
@@ -84,6 +84,12 @@ def check_version(door: Door, call: Call) -> None:
         raise errors.not_found()
 
 
-def _check_key(sent: str, api_key: str) -> None:
-    if not hmac.compare_digest(sent.encode(), api_key.encode()):
+def used_key(door: Door, call: Call) -> bool:
+    """Whether a request that came in did so with a key."""
+    sent = call.request.request_headers
+    return (door.key and "api-key" in sent) or sent.get("authorization", "").count(".") != 2
+
+
+def _check_key(sent: str, keys: tuple[str, ...]) -> None:
+    if not any(hmac.compare_digest(sent.encode(), key.encode()) for key in keys):
         raise errors.bad_key()

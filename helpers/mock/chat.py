@@ -48,7 +48,7 @@ class Chat:
         """POST /chat/completions"""
         finish = self._remembered if len(call.body) <= REMEMBERED else self._finish
         finished = finish(call.body, call.names.get("deployment"))
-        room = within_quota(self._limits, finished.deployment, finished.tokens, "ChatCompletions_Create")
+        room = within_quota(self._limits, finished.deployment, finished.tokens, "ChatCompletions_Create", call)
         pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
         return answered(call.request, 200, pairs, finished.sent, chunks=finished.chunks)
 
@@ -86,7 +86,7 @@ class Chat:
         if longest > EMBEDDING_CONTEXT:
             raise errors.context_too_long(EMBEDDING_CONTEXT, longest, 0)
         vectors = [embedding(text, size, max(1, WORDS // len(spoken))) for text in spoken]
-        room = within_quota(self._limits, deployment, tokens, "Embeddings_Create")
+        room = within_quota(self._limits, deployment, tokens, "Embeddings_Create", call)
         if body.get("encoding_format") == "base64":
             vectors = [base64.b64encode(struct.pack(f"<{size}f", *vector)).decode() for vector in vectors]
         shape = {

@@ -12,8 +12,10 @@ path that the real service does not have.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from helpers.exchange import Exchange
 from helpers.mock import catalog, errors, headers, ids, parameters
@@ -150,9 +152,10 @@ class Control:
 def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
     """What the service answers when this goes wrong; None for the faults that are not answers."""
     if fault.kind == "429":
-        seconds, deployment = max(1, round(fault.retry_after)), catalog.DEFAULT_DEPLOYMENT
+        seconds = max(1, round(fault.retry_after))
+        operation, deployment, version = _asked_for(request)
         return errors.too_many(
-            "token", "Responses", deployment, seconds, catalog.REGION, headers.wait(fault.retry_after)
+            "token", operation, version, deployment, seconds, catalog.REGION, headers.wait(fault.retry_after)
         )
     if fault.kind == "500":
         return errors.server_error(ids.request_id("request", seed_of(request)))
@@ -166,3 +169,15 @@ def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
         "no_subdomain": errors.no_subdomain,
     }
     return simple[fault.kind]() if fault.kind in simple else None
+
+
+def _asked_for(request: Exchange) -> tuple[str, str, str]:
+    """Operation, deployment and api-version of a request, as a 429 names them."""
+    path, query = target(request)
+    kinds = {"/chat/completions": "ChatCompletions_Create", "/embeddings": "Embeddings_Create"}
+    operation = next((name for end, name in kinds.items() if path.endswith(end)), "Responses")
+    named = re.search(r"/deployments/([^/]+)/", path)
+    body = request.request_json
+    model = body.get("model") if isinstance(body, dict) else None
+    deployment = named[1] if named else model if isinstance(model, str) else catalog.DEFAULT_DEPLOYMENT
+    return operation, deployment[:64], dict(parse_qsl(query)).get("api-version", "v1")[:40]

@@ -166,8 +166,8 @@ def context_too_long(limit: int, prompt: int, completion: int) -> ServiceError:
     return _openai_error(400, message, "context_length_exceeded", "messages")
 
 
-def prompt_blocked() -> ServiceError:
-    """A prompt that the content filter stopped."""
+def prompt_blocked(more: list = ()) -> ServiceError:
+    """A prompt that the content filter stopped; ``more`` are the model's headers (recorded 2023-12-02)."""
     safe = {"filtered": False, "severity": "safe"}
     error = {
         "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. "
@@ -187,7 +187,7 @@ def prompt_blocked() -> ServiceError:
             },
         },
     }
-    headers = [("ms-azureml-model-error-reason", "model_error"), ("ms-azureml-model-error-statuscode", "400")]
+    headers = [("ms-azureml-model-error-reason", "model_error"), ("ms-azureml-model-error-statuscode", "400"), *more]
     return ServiceError(MODEL, 400, json.dumps({"error": error}, separators=(",", ":")), headers=headers)
 
 
@@ -244,11 +244,13 @@ def project_bad_request(message: str) -> ServiceError:
 
 
 # -- 429: not so fast ----------------------------------------------------------------------------------------------------
-def too_many(exceeded: str, operation: str, deployment: str, seconds: int, region: str, headers: list) -> ServiceError:
+def too_many(
+    exceeded: str, operation: str, version: str, deployment: str, seconds: int, region: str, headers: list
+) -> ServiceError:
     """A quota that is used up: ``exceeded`` is "call" or "token". Worded as reported for another operation."""
     message = (
         f"Your requests to {deployment} for {deployment} in {region} have exceeded the {exceeded} rate limit for your "
-        f"current AIServices S0 pricing tier. This request was for {operation} under Azure OpenAI API version v1. Please "
+        f"current AIServices S0 pricing tier. This request was for {operation} under Azure OpenAI API version {version}. Please "
         f"retry after {seconds} second{'' if seconds == 1 else 's'}. To increase your default rate limit, visit: "
         "https://aka.ms/oai/quotaincrease."
     )

@@ -67,6 +67,7 @@ class LocalFoundry:
         speed: str = "realistic",
     ):
         self.secrets = secrets
+        self._api_keys = (secrets.api_key, f"{secrets.api_key}-2")  # a resource has two, so that one can be changed
         self.issuer = Issuer(origin, secrets.identity_header, secrets.client_secret)
         self.state = State()
         self.limits = limits or Limits()
@@ -75,7 +76,7 @@ class LocalFoundry:
         self._responses = Responses(model, self.state, self.limits)
         self._chat = Chat(model, self.limits)
         self._project = Project(self.state)
-        self._management = Management(self.state, origin, secrets.api_key, self._deployments_changed)
+        self._management = Management(self.state, origin, self._api_keys, self._deployments_changed)
         # Static paths are found in one step, the rest by their patterns.
         routes = [_route(*row) for row in self._table()]
         self._static = {(r.method, r.template): r for r in routes if r.path.groups == 0}
@@ -106,15 +107,18 @@ class LocalFoundry:
             )
 
     def _guarded(self, request: Exchange) -> Exchange:
+        fault = self.control.next_fault(request)
+        if fault is None:
+            return self._checked(request)
+        failure = error_of(fault, request)
+        if failure:
+            return self.refuse(request, failure)
+        answer = self._checked(request)
+        return _cut(answer) if fault.kind == "cut" else replace(answer, elapsed=fault.delay)
+
+    def _checked(self, request: Exchange) -> Exchange:
         try:
-            fault = self.control.next_fault(request)
-            failure = error_of(fault, request) if fault else None
-            if failure:
-                raise failure
-            answer = self._routed(request)
-            if fault is None:
-                return answer
-            return _cut(answer) if fault.kind == "cut" else replace(answer, elapsed=fault.delay)
+            return self._routed(request)
         except ServiceError as error:
             return self.refuse(request, error)
         except RecursionError:
@@ -142,7 +146,9 @@ class LocalFoundry:
             raise errors.not_found()
         call = _call(request, names, route)
         if route.door is not None:
-            access.sign_in(route.door, call, self.issuer, self.secrets.api_key)
+            access.sign_in(route.door, call, self.issuer, self._api_keys)
+            if self.state.keys_disabled and access.used_key(route.door, call):
+                raise errors.keys_disabled()
             if (
                 "project" in names
                 and route.api in ("project", "agent")
@@ -200,6 +206,8 @@ class LocalFoundry:
         yield "POST", "/openai/v1/embeddings", access.RESOURCE_V1, embed, "resource", chat.embed
         yield "GET", "/openai/v1/models", access.RESOURCE_V1, models, "resource", chat.models
         yield "GET", "/openai/v1/models/<model>", access.RESOURCE_V1, models, "resource", chat.model
+        yield "GET", "/openai/models", access.RESOURCE_CHAT, models, "resource", chat.models
+        yield "GET", "/openai/models/<model>", access.RESOURCE_CHAT, models, "resource", chat.model
         deployed = "/openai/deployments/<deployment>"
         yield "POST", deployed + "/chat/completions", access.RESOURCE_CHAT, talk, "resource", chat.create
         yield "POST", deployed + "/embeddings", access.RESOURCE_CHAT, embed, "resource", chat.embed
@@ -244,14 +252,8 @@ class LocalFoundry:
             yield "GET", path, access.MANAGEMENT, "", "management", management.list
         yield "POST", account + "/listKeys", access.MANAGEMENT, "", "management", management.list_keys
         locations = "/subscriptions/<subscription>/providers/Microsoft.CognitiveServices/locations/<location>"
-        yield (
-            "GET",
-            locations + "/operationResults/<operation>",
-            access.MANAGEMENT,
-            "",
-            "management",
-            management.operation,
-        )
+        for path, handler in (("operationStatuses", management.operation), ("operationResults", management.result)):
+            yield "GET", f"{locations}/{path}/<operation>", access.MANAGEMENT, "", "management", handler
 
     def _deployments_changed(self) -> None:
         self._responses.forget()

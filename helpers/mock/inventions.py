@@ -92,27 +92,43 @@ def _array(schema: dict, root: Any, depth: int) -> list:
     count = max(schema.get("minItems", 0), 0 if depth > DEPTH or schema.get("items") is False else 1) - len(first)
     count = _bounded(min(count, schema.get("maxItems", count)))
     rest = [instance(schema.get("items", True), root, depth + 1) for _ in range(max(0, count))]
-    if schema.get("uniqueItems") and len(rest) > 1:
+    choices = _choices(schema.get("items"), root)
+    if schema.get("uniqueItems") and choices:
+        rest = choices[: len(rest)]
+    elif schema.get("uniqueItems") and len(rest) > 1:
         rest = [f"{item} {at}" if isinstance(item, str) else at for at, item in enumerate(rest)]
     return first + rest
 
 
+def _choices(schema: Any, root: Any) -> list:
+    """The values of an enum, behind a reference or not; none for any other schema."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = _referred(schema["$ref"], root)
+    return list(schema.get("enum") or ()) if isinstance(schema, dict) else []
+
+
 def _number(schema: dict, root: Any, depth: int) -> int | float:
+    """The smallest multiple of the step that fits or, with no lower bound, the largest; half-way where none fits."""
     step = schema.get("multipleOf") or 1
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     low, high = schema.get("minimum"), schema.get("maximum")
-    if "exclusiveMinimum" in schema:
-        low = max(low if low is not None else schema["exclusiveMinimum"], schema["exclusiveMinimum"])
-    value = low if low is not None else min(1, high) if high is not None else 1
-    value = -(-value // step) * step
-    if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
-        value += step
-    too_high = (high is not None and value > high) or (
-        "exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"]
-    )
-    if too_high:  # a range narrower than one step
-        value = (low if low is not None else 0) + (
-            min(x for x in (high, schema.get("exclusiveMaximum")) if x is not None) - (low or 0)
-        ) / 2
+
+    def fits(value: float) -> bool:
+        return (
+            (low is None or value >= low)
+            and (high is None or value <= high)
+            and (above is None or value > above)
+            and (below is None or value < below)
+        )
+
+    floor = max((bound for bound in (low, above) if bound is not None), default=None)
+    ceiling = min((bound for bound in (high, below) if bound is not None), default=None)
+    start = floor if floor is not None else ceiling if ceiling is not None else 1
+    nearest = -(-start // step) * step if floor is not None else start // step * step
+    tries = [step, nearest, nearest + step, nearest - step]
+    value = next((one for one in tries if fits(one)), None)
+    if value is None:
+        value = (floor + ceiling) / 2 if floor is not None and ceiling is not None else start
     return int(value) if schema.get("type") == "integer" or value == int(value) else value
 
 

@@ -5,10 +5,11 @@ Sources: Microsoft's REST reference for Microsoft.CognitiveServices (api-version
 answers quoted in public issues; error texts are inferred.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from helpers.exchange import Exchange
-from helpers.mock import catalog, errors, ids, parameters
+from helpers.mock import catalog, errors, headers, ids, parameters
 from helpers.mock.calls import Call, target
 from helpers.mock.catalog import Deployment
 from helpers.mock.state import State
@@ -22,8 +23,8 @@ WAIT = ("retry-after", "1")
 class Management:
     """The handlers under ``/subscriptions``. ``changed`` is called when the deployments have."""
 
-    def __init__(self, state: State, origin: str, api_key: str, changed):
-        self._state, self._origin, self._keys, self._changed = state, origin, (api_key, f"{api_key}-2"), changed
+    def __init__(self, state: State, origin: str, keys: tuple[str, str], changed: Callable[[], None]):
+        self._state, self._origin, self._keys, self._changed = state, origin, keys, changed
         account = _path(
             {
                 "subscription": catalog.SUBSCRIPTION_ID,
@@ -33,10 +34,12 @@ class Management:
         )
         self._put(account, {"location": catalog.LOCATION, "kind": "AIServices", "sku": {"name": "S0"}})
         self._put(f"{account}/projects/{catalog.PROJECT}", {"location": catalog.LOCATION})
+        state.owners["project", catalog.PROJECT] = f"{account}/projects/{catalog.PROJECT}"
         for one in catalog.DEPLOYMENTS.values():
             model = {"format": "OpenAI", "name": one.model, "version": one.version}
             body = {"sku": {"name": one.sku, "capacity": one.capacity}, "properties": {"model": model}}
             self._put(f"{account}/deployments/{one.name}", body)
+            state.owners["deployment", one.name] = f"{account}/deployments/{one.name}"
 
     def put(self, call: Call) -> Exchange:
         """PUT an account, a project or a deployment: 201 for a new one, 200 for a change"""
@@ -66,7 +69,7 @@ class Management:
         self._serve(kind, call.names, shape)
         operation = self._begin(call, path)
         pending = {**shape, "properties": {**shape["properties"], "provisioningState": "Creating"}}
-        return call.ok(pending, 201 if new else 200, [("azure-asyncoperation", operation), WAIT])
+        return call.ok(pending, 201 if new else 200, operation)
 
     def get(self, call: Call) -> Exchange:
         """GET one; its provisioningState is Creating until its operation has succeeded"""
@@ -97,7 +100,7 @@ class Management:
                 self._state.resources.remove(one["id"])
                 self._withdraw(one["id"])
         operation = self._begin(call, path, deletes=True)
-        return call.nothing(202, [("location", operation), ("azure-asyncoperation", operation), WAIT])
+        return call.nothing(202, operation)
 
     def list_keys(self, call: Call) -> Exchange:
         """POST accounts/{account}/listKeys"""
@@ -105,14 +108,28 @@ class Management:
         self._resource(_path(call.names))
         return call.ok({"key1": self._keys[0], "key2": self._keys[1]})
 
-    def operation(self, call: Call) -> Exchange:
-        """GET an operation: InProgress a few times, then Succeeded"""
+    def result(self, call: Call) -> Exchange:
+        """GET the Location of an operation: 202 while it runs, then what it made, or nothing after a deletion"""
+        one, running = self._step(call)
+        if running:
+            return call.nothing(202, [("location", call.request.url), WAIT])
+        made = self._state.resources.get(one["path"])
+        return call.nothing(204) if made is None else call.ok(made)
+
+    def _step(self, call: Call) -> tuple[dict[str, Any], bool]:
+        """An operation, a step further each time it is asked for, and whether it was still running."""
         _check_version(call)
         one = self._state.operations.get(call.names["operation"])
         if one is None:
             raise errors.management(404, "NotFound", f"The operation '{call.names['operation'][:60]}' was not found.")
-        status = "InProgress" if one["left"] > 0 else "Succeeded"
+        running = one["left"] > 0
         one["left"] = max(0, one["left"] - 1)
+        return one, running
+
+    def operation(self, call: Call) -> Exchange:
+        """GET the Azure-AsyncOperation of an operation: InProgress a few times, then Succeeded"""
+        one, running = self._step(call)
+        status = "InProgress" if running else "Succeeded"
         return call.ok(
             {"id": one["id"], "name": call.names["operation"], "status": status},
             more=[WAIT] if status == "InProgress" else (),
@@ -156,7 +173,14 @@ class Management:
 
     def _serve(self, kind: str, names: dict[str, str], shape: dict[str, Any]) -> None:
         """Let the data plane know what has been made."""
-        if kind == "project":
+        # All accounts share this one address, so a name that another account serves already stays with that one.
+        if kind == "account":
+            self._state.keys_disabled = any(
+                one["properties"].get("disableLocalAuth") is True for one in self._state.resources.all()
+            )
+        elif self._state.owners.setdefault((kind, names[kind]), shape["id"]) != shape["id"]:
+            return
+        elif kind == "project":
             self._state.projects.add(names["project"])
         elif kind == "deployment":
             model, sku = shape["properties"]["model"], shape.get("sku") or {}
@@ -175,19 +199,29 @@ class Management:
 
     def _withdraw(self, path: str) -> None:
         parent, _, name = path.rpartition("/")
+        kind = parent.rpartition("/")[2][:-1]
+        if self._state.owners.get((kind, name)) != path:
+            return
+        del self._state.owners[kind, name]
         if parent.endswith("/projects"):
             self._state.projects.discard(name)
         elif parent.endswith("/deployments"):
             self._state.deployments.pop(name, None)
             self._changed()
 
-    def _begin(self, call: Call, path: str, deletes: bool = False) -> str:
+    def _begin(self, call: Call, path: str, deletes: bool = False) -> headers.Pairs:
+        """The headers that say where to ask how it goes."""
         seed = self._state.operations.seed(path.encode())
         name = ids.request_id("operation", seed)
         base = f"/subscriptions/{call.names['subscription']}/providers/Microsoft.CognitiveServices/locations/{catalog.LOCATION}"
-        identifier = f"{base}/operationResults/{name}"
+        identifier = f"{base}/operationStatuses/{name}"
         self._state.operations.put(name, {"id": identifier, "path": path, "left": POLLS, "deletes": deletes}, 300)
-        return f"{self._origin}{identifier}?api-version={call.query['api-version']}"
+        version = f"?api-version={call.query['api-version']}"
+        return [
+            ("azure-asyncoperation", f"{self._origin}{identifier}{version}"),
+            ("location", f"{self._origin}{base}/operationResults/{name}{version}"),
+            WAIT,
+        ]
 
     def _parent(self, call: Call) -> None:
         self._resource(_path(call.names, "account"))

@@ -43,7 +43,9 @@ class Model:
             raise errors.context_too_long(deployment.context, asked, body.get("max_completion_tokens") or 0)
         words = prompt.last_words.lower()
         if BLOCKED_PROMPT in words:
-            raise errors.prompt_blocked()
+            left = (("requests", deployment.capacity - 1), ("tokens", deployment.capacity * 1000 - asked))
+            more = [(f"x-ratelimit-remaining-{name}", str(count)) for name, count in left]
+            raise errors.prompt_blocked([("x-request-id", ids.request_id("request", prompt.key)), *more])
         recording = self.recordings.find(prompt)
         if recording:
             answer = recording.answer
@@ -85,12 +87,15 @@ def _tool_wanted(prompt: Prompt, body: dict[str, Any]) -> dict[str, Any] | None:
     """The function that a model would call now: the one it was told to, or the first after a user's message."""
     choice = body.get("tool_choice")
     functions = [tool for tool in prompt.tools if "type" not in tool]
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
+        inner = choice.get("allowed_tools", choice)
+        allowed = {parameters.tool_name(tool) for tool in inner.get("tools") or () if isinstance(tool, dict)}
+        functions = [tool for tool in functions if tool.get("name") in allowed]
+        choice = inner.get("mode")
     if not functions or choice == "none":
         return None
     if isinstance(choice, dict):
-        function = choice.get("function")
-        name = choice.get("name") or (function.get("name") if isinstance(function, dict) else None)
-        return next((tool for tool in functions if tool.get("name") == name), functions[0])
+        return next((tool for tool in functions if tool.get("name") == parameters.tool_name(choice)), functions[0])
     asked = bool(prompt.messages) and prompt.messages[-1].get("role") == "user"
     return functions[0] if asked or choice == "required" else None
 

@@ -17,11 +17,14 @@ def by_id(entries: list[dict[str, Any]], query: dict[str, str], key: str = "id",
         raise errors.parameter_value("order", f"expected asc or desc, but got {wanted[:20]!r}.")
     ordered = entries if wanted == "asc" else entries[::-1]
     names = [entry[key] for entry in ordered]
-    if query.get("after") in names:
-        ordered = ordered[names.index(query["after"]) + 1 :]
-    elif query.get("before") in names:
-        ordered = ordered[: names.index(query["before"])][-limit:]
-    page = ordered[:limit]
+    for cursor in ("after", "before"):
+        if query.get(cursor) and query[cursor] not in names:
+            raise errors.parameter_value(cursor, f"there is no {query[cursor][:60]!r} in this list.")
+    start = names.index(query["after"]) + 1 if query.get("after") else 0
+    end = names.index(query["before"]) if query.get("before") else len(names)
+    ordered = ordered[start:end]
+    backwards = bool(query.get("before")) and not query.get("after")
+    page = ordered[-limit:] if backwards else ordered[:limit]
     return {
         "object": "list",
         "data": page,

@@ -151,9 +151,46 @@ def _check(body: dict[str, Any], known: dict[str, str]) -> None:
             raise errors.parameter_value(name, f"expected a value of at least {low}, but got {value}.")
         if high is not None and value > high:
             raise errors.parameter_value(name, f"expected a value of at most {high}, but got {value}.")
-    for at, tool in enumerate(_objects("tools", body.get("tools"))):
+    check_metadata(body.get("metadata"))
+    tools = _objects("tools", body.get("tools"))
+    for at, tool in enumerate(tools):
         if not isinstance(tool.get("function", {}), dict):
             raise errors.parameter_type(f"tools[{at}].function", "an object", kind_of(tool["function"]))
+    _check_tool_choice(body.get("tool_choice"), {tool_name(tool) for tool in tools})
+
+
+def tool_name(tool: dict[str, Any]) -> str | None:
+    """The name of a function, as a tool or as a choice, in the form of either API."""
+    function = tool.get("function")
+    name = tool.get("name") or (function.get("name") if isinstance(function, dict) else None)
+    return name if isinstance(name, str) else None
+
+
+def _check_tool_choice(choice: Any, names: set[str | None]) -> None:
+    if isinstance(choice, str) and choice not in ("none", "auto", "required"):
+        raise errors.parameter_value("tool_choice", "expected none, auto or required, or an object that names a tool.")
+    if choice == "required" and not names:
+        raise errors.parameter_value("tool_choice", "required needs tools to choose from.")
+    if isinstance(choice, dict) and choice.get("type") == "function" and tool_name(choice) not in names:
+        raise errors.parameter_value(
+            "tool_choice", f"there is no tool {str(tool_name(choice))[:60]!r} among the tools."
+        )
+
+
+def check_metadata(metadata: Any) -> None:
+    """Raises ServiceError for metadata that is not at most 16 pairs of texts of up to 64 and 512 characters (the limits
+    that the SDKs document)."""
+    if metadata is None:
+        return
+    if not isinstance(metadata, dict):
+        raise errors.parameter_type("metadata", "an object", kind_of(metadata))
+    if len(metadata) > 16:
+        raise errors.parameter_value("metadata", f"expected at most 16 pairs, but got {len(metadata)}.")
+    for name, value in metadata.items():
+        if not isinstance(value, str):
+            raise errors.parameter_type(f"metadata.{name[:64]}", "a string", kind_of(value))
+        if len(name) > 64 or len(value) > 512:
+            raise errors.parameter_value("metadata", "expected names of up to 64 and values of up to 512 characters.")
 
 
 def _check_message(name: str, message: dict[str, Any]) -> None:

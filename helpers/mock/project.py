@@ -80,8 +80,10 @@ class Project:
             raise errors.project_bad_request("definition.model must name a deployment.")
         _check_definition(definition)
         name = call.names["agent"]
+        parameters.check_metadata(body.get("metadata"))
         versions = self._state.agents.get(name) or []
-        number = str(int(versions[-1]["version"]) + 1 if versions else 1)
+        number = str((self._state.agent_versions.get(name) or 0) + 1)
+        self._state.agent_versions.put(name, int(number), 100)
         version = {
             "metadata": body.get("metadata") or {},
             "object": "agent.version",
@@ -110,6 +112,7 @@ class Project:
         """DELETE /agents/{name}"""
         self._versions(call)
         self._state.agents.remove(call.names["agent"])
+        self._state.agent_versions.remove(call.names["agent"])
         return call.ok({"object": "agent.deleted", "name": call.names["agent"], "deleted": True})
 
     def versions(self, call: Call) -> Exchange:

@@ -3,11 +3,12 @@
 import math
 
 from helpers.mock import catalog, errors, headers
+from helpers.mock.calls import Call
 from helpers.mock.catalog import Deployment
 from helpers.mock.limits import Limits
 
 
-def within_quota(limits: Limits, deployment: Deployment, tokens: int, operation: str) -> headers.Pairs:
+def within_quota(limits: Limits, deployment: Deployment, tokens: int, operation: str, call: Call) -> headers.Pairs:
     """The headers that say what is left; none where no quota is set. Raises the 429 when it is used up."""
     room = limits.take(deployment.name, tokens)
     if room is None:
@@ -15,5 +16,6 @@ def within_quota(limits: Limits, deployment: Deployment, tokens: int, operation:
     if room.wait > 0:
         seconds = max(1, math.ceil(room.wait))
         more = [*headers.wait(room.wait), *headers.quota(room), ("x-ratelimit-reset-requests", str(seconds))]
-        raise errors.too_many(room.exceeded, operation, deployment.name, seconds, catalog.REGION, more)
+        version = call.query.get("api-version", "v1")
+        raise errors.too_many(room.exceeded, operation, version, deployment.name, seconds, catalog.REGION, more)
     return headers.quota(room)

@@ -51,7 +51,7 @@ class Responses:
         stateful = agent or STATEFUL.search(asked) or len(asked) > REMEMBERED
         finished = self._finish(asked, on_project, agent) if stateful else self._remembered(asked, on_project)
         usage = (finished.later or finished.body)["usage"]
-        room = within_quota(self._limits, finished.deployment, usage["total_tokens"], "Responses")
+        room = within_quota(self._limits, finished.deployment, usage["total_tokens"], "Responses", call)
         if finished.body["store"]:
             self._keep(finished)
         pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
@@ -62,8 +62,11 @@ class Responses:
         finished = self._find(call)
         body = finished.body
         if body["status"] in ("queued", "in_progress"):
-            body = {**body, "status": "in_progress"} if body["status"] == "queued" else finished.later
+            done = body["status"] == "in_progress"
+            body = finished.later if done else {**body, "status": "in_progress"}
             self._store(finished._replace(body=body))
+            if done and body["conversation"]:
+                self._extend(body["conversation"]["id"], body["output"], len(finished.sent))
         return call.ok(body)
 
     def delete(self, call: Call) -> Exchange:
@@ -94,7 +97,11 @@ class Responses:
         name = new_id("conv_", seed)
         items = _checked_items(body.get("items") or [], seed)
         metadata = _checked_metadata(body)
-        thing = {"conversation": shapes.conversation(name, ids.timestamp(seed), metadata), "items": items}
+        thing = {
+            "conversation": shapes.conversation(name, ids.timestamp(seed), metadata),
+            "items": items,
+            "made": len(items),  # ever, also what was deleted since: ids derive from it
+        }
         self._state.conversations.put(name, thing, len(call.body) + 200)
         return call.ok(thing["conversation"])
 
@@ -124,7 +131,7 @@ class Responses:
         name = call.names["conversation"]
         thing = self._conversation(name)
         body = parameters.parse(call.body)
-        new = _checked_items(body.get("items"), f"{name} {len(thing['items'])}")
+        new = _checked_items(body.get("items"), f"{name} {thing['made']}")
         self._extend(name, new, len(call.body))
         return call.ok(paging.by_id(new, {"limit": "100"}, order="asc"))
 
@@ -157,16 +164,18 @@ class Responses:
         answer = self._model.say(prompt, asked, deployment)
         seed = seed_of("responses", agent, body, context)
         at = created_at(answer, seed)
-        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), seed)
+        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), seed, on_project)
         reference = asked.get("agent_reference")
         if reference:
             shape["agent_reference"] = {"type": "agent_reference", **reference}
         messages = [*before, *prompts.from_items(prompts.input_items(asked)), *prompts.from_items(shape["output"])]
         later = None
-        if shape["background"]:
+        if shape["background"] and not body.get("stream"):
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
         stream = bool(body.get("stream"))
+        if stream and on_project:
+            shape["output"] = [shapes.streamed_item(item) for item in shape["output"]]
         chunks = streams.timed(streams.response_events(shape)) if stream else ()
         sent = b"".join(event for _, event in chunks) if stream else compact(shape)
         pairs = Headers([*headers.responses(seed, at, on_project, stream), ("x-offline-mock", answer.source)])
@@ -204,7 +213,7 @@ class Responses:
         if conversation:
             name = conversation if isinstance(conversation, str) else str(conversation.get("id"))
             thing = self._conversation(name)
-            return prompts.from_items(thing["items"]), f"{name} {len(thing['items'])}"
+            return prompts.from_items(thing["items"]), f"{name} {thing['made']}"
         return [], ""
 
     def _keep(self, finished: Finished) -> None:
@@ -230,7 +239,9 @@ class Responses:
 
     def _extend(self, name: str, items: Iterable[dict[str, Any]], size: int) -> None:
         thing = self._conversation(name)
-        thing["items"] = [*thing["items"], *items]
+        new = list(items)
+        thing["items"] = [*thing["items"], *new]
+        thing["made"] += len(new)
         self._state.conversations.put(name, thing, size + 200 * len(thing["items"]))
 
 
@@ -247,7 +258,5 @@ def _checked_items(items: Any, seed: str) -> list[dict[str, Any]]:
 
 
 def _checked_metadata(body: dict[str, Any]) -> dict[str, Any]:
-    metadata = body.get("metadata")
-    if metadata is not None and not isinstance(metadata, dict):
-        raise errors.parameter_type("metadata", "an object", parameters.kind_of(metadata))
-    return metadata or {}
+    parameters.check_metadata(body.get("metadata"))
+    return body.get("metadata") or {}

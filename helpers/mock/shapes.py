@@ -20,10 +20,16 @@ COMPLETION_FILTERS = {
 
 
 def response(
-    body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, prompt_length: int, seed: str
+    body: dict[str, Any],
+    deployment: Deployment,
+    answer: Answer,
+    at: int,
+    prompt_length: int,
+    seed: str,
+    on_project: bool = True,
 ) -> dict[str, Any]:
     """The body of a finished Responses call. ``body`` is the request's; what it set is echoed, as the service does.
-    ``at`` is its time, in seconds since 1970."""
+    ``at`` is its time, in seconds since 1970. The resource endpoint sends a few fields more (recorded 2026-07)."""
 
     def echoed(name: str, default: Any) -> Any:
         value = body.get(name)
@@ -38,8 +44,8 @@ def response(
         "background": echoed("background", False),
         "completed_at": None if answer.cut else at + 1,
         "content_filters": [
-            _content_filter("prompt", PROMPT_FILTERS, prompt_length),
-            _content_filter("completion", _completion_filters(answer), len(answer.text)),
+            _content_filter("prompt", PROMPT_FILTERS, prompt_length, on_project),
+            _content_filter("completion", _completion_filters(answer), len(answer.text), on_project),
         ],
         "conversation": {"id": conversation} if isinstance(conversation, str) else conversation,
         "error": None,
@@ -48,11 +54,11 @@ def response(
         "max_output_tokens": body.get("max_output_tokens"),
         "max_tool_calls": body.get("max_tool_calls"),
         "model": deployment.model,
-        "output": _output(answer, seed),
+        "output": _output(answer, seed, on_project),
         "parallel_tool_calls": echoed("parallel_tool_calls", True),
         "previous_response_id": body.get("previous_response_id"),
         "prompt_cache_key": body.get("prompt_cache_key"),
-        "prompt_cache_retention": body.get("prompt_cache_retention"),
+        "prompt_cache_retention": body.get("prompt_cache_retention") or (None if on_project else "in_memory"),
         "reasoning": {"effort": None, "summary": None, **(body.get("reasoning") or {})},
         "safety_identifier": body.get("safety_identifier"),
         "service_tier": "default",
@@ -73,10 +79,16 @@ def response(
         },
         "user": body.get("user"),
         "metadata": echoed("metadata", {}),
+        **({} if on_project else {"frequency_penalty": 0.0, "moderation": None, "presence_penalty": 0.0}),
     }
 
 
-def _output(answer: Answer, seed: str) -> list[dict[str, Any]]:
+def streamed_item(item: dict[str, Any]) -> dict[str, Any]:
+    """An output item as the project endpoint streams it, with created_by after its id (recorded 2026-02-03)."""
+    return {"type": item["type"], "id": item["id"], "created_by": {}, **item}
+
+
+def _output(answer: Answer, seed: str, on_project: bool) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = [
         {
             "type": "function_call",
@@ -96,6 +108,7 @@ def _output(answer: Answer, seed: str) -> list[dict[str, Any]]:
         "status": "incomplete" if answer.cut else "completed",
         "role": "assistant",
         "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
+        **({} if on_project else {"phase": "final_answer"}),
     }
     return [message, *items]
 
@@ -195,11 +208,11 @@ def deployment(one: Deployment) -> dict:
     }
 
 
-def _content_filter(source: str, results: dict[str, Any], length: int) -> dict:
+def _content_filter(source: str, results: dict[str, Any], length: int, on_project: bool) -> dict[str, Any]:
     return {
         "blocked": False,
         "source_type": source,
-        "content_filter_raw": None,
+        "content_filter_raw": None if on_project else [],
         "content_filter_results": results,
         "content_filter_offsets": {"start_offset": 0, "end_offset": length, "check_offset": 0},
     }

@@ -63,6 +63,9 @@ class State:
     operations: Store = field(default_factory=lambda: Store("operation"))  # ARM: long-running operations
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})
     deployments: dict[str, catalog.Deployment] = field(default_factory=lambda: dict(catalog.DEPLOYMENTS))
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name served) -> the ARM id that made it
+    keys_disabled: bool = False  # disableLocalAuth on an account
+    agent_versions: Store = field(default_factory=lambda: Store("agent version"))  # the highest number ever, by agent
     journal: deque[Exchange] = field(default_factory=lambda: deque(maxlen=JOURNAL_LENGTH))
 
 
