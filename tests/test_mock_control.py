@@ -167,6 +167,14 @@ def test_a_wrong_control_is_told(control, method, path, body, says):
     assert says in control(method, path, body)["error"]["message"]
 
 
+def test_versions_on_v1_paths_can_be_tolerated(ask, control):
+    paths = [f"/openai/v1/responses?api-version={version}" for version in ("v1", "preview", "2024-10-21")]
+    assert [ask(path=path).status_code for path in paths] == [400, 400, 400]
+    assert control("POST", "/versions", {"tolerated": ["v1", "preview"]})["tolerated"] == ["preview", "v1"]
+    assert [ask(path=path).status_code for path in paths] == [200, 200, 400]
+    assert "error" in control("POST", "/versions", {"tolerated": "all"})
+
+
 def test_controls_are_for_this_machine_or_the_key_only(own, ask):
     endpoint = own._server.config.app
     assert endpoint._controls({"client": ("127.0.0.1", 5)}, Headers())

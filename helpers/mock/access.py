@@ -72,11 +72,12 @@ def sign_in(door: Door, call: Call, issuer: Issuer, keys: tuple[str, ...]) -> No
     return None
 
 
-def check_version(door: Door, call: Call) -> None:
-    """Raises the ServiceError for an api-version that is missing, unknown, or not wanted."""
+def check_version(door: Door, call: Call, tolerated: frozenset[str]) -> None:
+    """Raises the ServiceError for an api-version that is missing, unknown, or not wanted; ``tolerated`` ones pass where
+    none is wanted."""
     version = call.query.get("api-version")
     if door.versions is None:
-        if version is not None and door is not MANAGEMENT:
+        if version is not None and version not in tolerated and door is not MANAGEMENT:
             raise errors.version_not_allowed()
     elif not version and not door.routed:
         raise errors.version_required()

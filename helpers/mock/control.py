@@ -9,6 +9,8 @@ path that the real service does not have.
     POST   /_mock/limits     {"deployment": "gpt-4o" or null for all, "requests_per_minute": 6, "tokens_per_minute": 1000}
     DELETE /_mock/limits
     POST   /_mock/speed      {"speed": "realistic" or "instant"}
+    POST   /_mock/versions   {"tolerated": ["v1", "preview"]}: api-versions that /v1 paths put up with; none at first, since
+                             reports of 2026 say that the service refuses them, and its published document that it does not
 """
 
 import json
@@ -52,6 +54,7 @@ class Control:
     def __init__(self, state: State, limits: Limits, speed: str):
         self._state, self._limits, self.speed = state, limits, speed
         self._faults: list[Fault] = []
+        self.tolerated: frozenset[str] = frozenset()
         self.answered = 0
 
     def next_fault(self, request: Exchange) -> Fault | None:
@@ -81,6 +84,7 @@ class Control:
             ("POST", "limits"): self._set_limit,
             ("DELETE", "limits"): self._clear_limits,
             ("POST", "speed"): self._set_speed,
+            ("POST", "versions"): self._tolerate,
         }.get((method, path))
         if handler is None:
             raise errors.parameter_value("path", f"{method} {PATH}/{path[:60]} is not a control of the mock.")
@@ -95,6 +99,7 @@ class Control:
             "faults": [vars(fault) for fault in self._faults],
             "limits": self._limits.settings(),
             "speed": self.speed,
+            "tolerated": sorted(self.tolerated),
         }
 
     def _journal(self, call: Call) -> dict[str, Any]:
@@ -139,6 +144,13 @@ class Control:
 
     def _clear_limits(self, call: Call) -> dict[str, Any]:
         self._limits.clear()
+        return self._overview()
+
+    def _tolerate(self, call: Call) -> dict[str, Any]:
+        versions = parameters.parse(call.body).get("tolerated")
+        if not isinstance(versions, list) or not set(map(str, versions)) <= {"v1", "preview"}:
+            raise errors.parameter_value("tolerated", 'expected a list of "v1" and "preview".')
+        self.tolerated = frozenset(versions)
         return self._overview()
 
     def _set_speed(self, call: Call) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class LocalFoundry:
                 and call.names["project"] not in self.state.projects
             ):
                 raise errors.project_thing_not_found("Project", call.names["project"])
-            access.check_version(route.door, call)
+            access.check_version(route.door, call, self.control.tolerated)
         return route.handler(call)
 
     def _table(self):
