@@ -79,6 +79,12 @@ FAILURES = [
         'https://aka.ms/oai/quotaincrease."}}',
     ),
     (
+        errors.too_many_elsewhere(300000, 23, []), GATEWAY, 429,
+        '{"error":{"code":"RateLimitReached","message":"Rate limit of 300000 per 60s exceeded for '
+        'UserByModelByMinuteUncachedInputTokens. Please wait 23 seconds before retrying."}}',
+    ),
+    (errors.model_not_supported(), MODEL, 400, '{"error":{"code":"400","message":"Model not supported"}}'),
+    (
         errors.server_error("b7d93ce8"), MODEL, 500,
         '{"error":{"message":"The server had an error processing your request. Sorry about that! You can retry your '
         "request, or contact us through an Azure support request at: https://go.microsoft.com/fwlink/?linkid=2213926 if "

@@ -100,6 +100,22 @@ def test_a_name_that_another_account_serves_stays_with_it(arm):
     assert arm("POST", url, ask, audience="https://ai.azure.com").status_code == 200
 
 
+def test_a_model_that_is_not_openais_words_its_quota_in_another_way(arm):
+    arm("PUT", ACCOUNT, MADE)
+    model = {"format": "DeepSeek", "name": "DeepSeek-V3", "version": "1"}
+    arm(
+        "PUT",
+        ACCOUNT + "/deployments/deep",
+        {"sku": {"name": "GlobalStandard", "capacity": 1}, "properties": {"model": model}},
+    )
+    arm.server.foundry.limits.set("deep", 1, 1000)
+    ask = {"model": "deep", "messages": [{"role": "user", "content": "x"}]}
+    url = arm.server.origin + "/openai/v1/chat/completions"
+    answers = [arm("POST", url, ask, audience="https://ai.azure.com") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "UserByModelByMinuteUncachedInputTokens" in answers[1].text
+
+
 def test_both_keys_open_until_keys_are_disabled(arm, session):
     arm("PUT", ACCOUNT, MADE)
     keys = arm("POST", ACCOUNT + "/listKeys").json()

@@ -30,7 +30,7 @@ PATH = "/_mock"
 # Failures by status, then those that only some resources or moments have, then the two that are not answers.
 KINDS = (
     "401", "403", "429", "500", "503",
-    "role_pending", "firewall", "no_subdomain",
+    "role_pending", "firewall", "no_subdomain", "model_not_supported",
     "slow", "cut",
 )  # fmt: skip
 SPEEDS = ("realistic", "instant")
@@ -179,6 +179,7 @@ def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
         "role_pending": errors.role_pending,
         "firewall": errors.network_refused,
         "no_subdomain": errors.no_subdomain,
+        "model_not_supported": errors.model_not_supported,
     }
     return simple[fault.kind]() if fault.kind in simple else None
 

@@ -157,6 +157,11 @@ def parameter_unsupported(name: str, instead: str = "") -> ServiceError:
     return _openai_error(400, message, "unsupported_parameter", name)
 
 
+def model_not_supported() -> ServiceError:
+    """The Responses API asked of a model that does not have it. The words are the documentation's, the envelope inferred."""
+    return ServiceError(MODEL, 400, '{"error":{"code":"400","message":"Model not supported"}}')
+
+
 def context_too_long(limit: int, prompt: int, completion: int) -> ServiceError:
     """More tokens than the model can hold."""
     message = (
@@ -256,6 +261,16 @@ def too_many(
     )
     body = f'{{"error":{{"code":"RateLimitReached","message": "{message}"}}}}'
     return ServiceError(GATEWAY, 429, body, headers=headers)
+
+
+def too_many_elsewhere(limit: int, seconds: int, headers: list) -> ServiceError:
+    """A quota of a model that is not OpenAI's: the service words it in another way."""
+    message = (
+        f"Rate limit of {limit} per 60s exceeded for UserByModelByMinuteUncachedInputTokens. Please wait {seconds} seconds "
+        "before retrying."
+    )
+    body = {"error": {"code": "RateLimitReached", "message": message}}
+    return ServiceError(GATEWAY, 429, json.dumps(body, separators=(",", ":")), headers=headers)
 
 
 # -- 500 and 503 ---------------------------------------------------------------------------------------------------------

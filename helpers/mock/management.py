@@ -269,7 +269,7 @@ def _check_deployment(body: dict[str, Any]) -> None:
     sku = body.get("sku") or {}
     if not isinstance(sku, dict) or not isinstance(sku.get("capacity") or 1, int):
         raise errors.management(400, "InvalidRequestContent", "sku must be an object with a name and a capacity.")
-    known = {name.rsplit("-", 3)[0] if name[-3] == "-" else name for name in catalog.BASE_MODELS}
+    known = {"DeepSeek-V3"} | {name.rsplit("-", 3)[0] if name[-3] == "-" else name for name in catalog.BASE_MODELS}
     if model["name"] not in known:
         message = f"The model '{model['name'][:60]}' is not supported for deployment in this region."
         raise errors.management(400, "DeploymentModelNotSupported", message)

@@ -16,6 +16,8 @@ def within_quota(limits: Limits, deployment: Deployment, tokens: int, operation:
     if room.wait > 0:
         seconds = max(1, math.ceil(room.wait))
         more = [*headers.wait(room.wait), *headers.quota(room), ("x-ratelimit-reset-requests", str(seconds))]
+        if deployment.publisher != "OpenAI":
+            raise errors.too_many_elsewhere(room.limit_tokens, seconds, more)
         version = call.query.get("api-version", "v1")
         raise errors.too_many(room.exceeded, operation, version, deployment.name, seconds, catalog.REGION, more)
     return headers.quota(room)
