@@ -20,19 +20,23 @@ class Headers(Mapping):
     """Header fields in the order they were sent. Names compare without case; repeated fields read as one value joined
     with ", " (RFC 9110 section 5.3). ``pairs`` holds them as they came."""
 
-    __slots__ = ("_values", "pairs")
+    __slots__ = ("_encoded", "_values", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
         if isinstance(pairs, Headers):
             pairs = pairs.pairs
         elif isinstance(pairs, Mapping):
             pairs = pairs.items()
-        self.pairs = tuple((str(name), str(value)) for name, value in pairs)
-        values: dict[str, str] = {}
-        for name, value in self.pairs:
-            name = name.lower()
-            values[name] = f"{values[name]}, {value}" if name in values else value
+        # A list of text pairs is taken as it is: the mock makes two of these for every request.
+        self.pairs = tuple(pairs) if type(pairs) is list else tuple((str(name), str(value)) for name, value in pairs)
+        values = {name.lower(): value for name, value in self.pairs}
+        if len(values) != len(self.pairs):
+            values = {}
+            for name, value in self.pairs:
+                name = name.lower()
+                values[name] = f"{values[name]}, {value}" if name in values else value
         self._values = values
+        self._encoded: list[tuple[bytes, bytes]] | None = None
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -48,6 +52,12 @@ class Headers(Mapping):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def encoded(self) -> list[tuple[bytes, bytes]]:
+        """The pairs as bytes (Latin-1, RFC 9110 section 5.5), worked out once."""
+        if self._encoded is None:
+            self._encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.pairs]
+        return self._encoded
 
     def __eq__(self, other) -> bool:
         return isinstance(other, Headers) and self.pairs == other.pairs

@@ -92,5 +92,6 @@ def used_key(door: Door, call: Call) -> bool:
 
 
 def _check_key(sent: str, keys: tuple[str, ...]) -> None:
-    if not any(hmac.compare_digest(sent.encode(), key.encode()) for key in keys):
+    given = sent.encode()
+    if not any(hmac.compare_digest(given, key.encode()) for key in keys):
         raise errors.bad_key()

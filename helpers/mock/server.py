@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import hmac
 import os
 import re
@@ -113,6 +114,7 @@ class MockServer:
     def serve(self) -> None:
         """Run in the main thread until Ctrl-C; writes the variables and prints where it is as soon as it answers."""
         self._server.on_ready = self._announce
+        gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again and again
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
         try:
             self._server.run(sockets=self._sockets)
@@ -221,11 +223,11 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = asyncio.get_running_loop().time()
+        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
         try:
-            body = await _read_body(Request(scope, receive))
+            body = await _read_body(Request(scope, receive), headers)
         except ClientDisconnect:
             return
-        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         query = scope["query_string"].decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
         url = f"https://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
@@ -246,9 +248,9 @@ class _Endpoint:
         return near or hmac.compare_digest(headers.get("x-mock-control-key", "").encode(), self._control_key.encode())
 
 
-async def _read_body(request: Request) -> bytes | None:
+async def _read_body(request: Request, headers: Headers) -> bytes | None:
     """The body, or None when it is over the limit."""
-    announced = request.headers.get("content-length", "0")
+    announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         return None
     pieces, size = [], 0
@@ -263,10 +265,10 @@ async def _read_body(request: Request) -> bytes | None:
 async def _send(answer: Exchange, send: Send, started: float, speed: str) -> None:
     """Send the answer. A stream is paced by absolute deadlines, so that it does not drift; at instant speed it is one
     write. Where the chunks are shorter than the body the connection is dropped after them."""
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.response_headers.pairs]
+    pairs = answer.response_headers.encoded()
     if not answer.chunks and "content-type" in answer.response_headers:
         # where the service sends no type it sends no length either
-        pairs.append((b"content-length", str(len(answer.response_body)).encode()))
+        pairs = [*pairs, (b"content-length", str(len(answer.response_body)).encode())]
     if answer.elapsed:
         await _until(started + answer.elapsed)
         started += answer.elapsed
