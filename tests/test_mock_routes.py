@@ -384,3 +384,5 @@ def test_an_edited_prompt_gets_an_answer_that_explains_itself(session, project, 
     assert "no recording for this prompt" in text
     assert "“What is an AI application?”" in text
     assert answer.headers["x-offline-mock"] == "no recording for this prompt"
+    far = session.post(project + V1, headers=bearer(), json={**PROMPT, "input": "cats " * 5000})
+    assert "It does have a recording for “" in far.json()["output"][0]["content"][0]["text"], "the nearest, however far"

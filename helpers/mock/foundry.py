@@ -102,9 +102,11 @@ class LocalFoundry:
         except ServiceError as error:
             return self.refuse(request, error)
         except Exception as error:
-            return self.refuse(
-                request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}")
-            )
+            return self._defect(request, error)
+
+    def _defect(self, request: Exchange, error: Exception) -> Exchange:
+        what = f"{type(error).__name__} on {request.method} {request.url[:200]!r}"
+        return self.refuse(request, errors.broken(what))
 
     def _guarded(self, request: Exchange) -> Exchange:
         fault = self.control.next_fault(request)
@@ -126,9 +128,7 @@ class LocalFoundry:
         except UnicodeEncodeError:  # half a character, written as an escape: "\\ud800"
             return self.refuse(request, errors.bad_encoding())
         except Exception as error:
-            return self.refuse(
-                request, errors.broken(f"{type(error).__name__} on {request.method} {request.url[:200]!r}")
-            )
+            return self._defect(request, error)
 
     def _routed(self, request: Exchange) -> Exchange:
         path, _ = target(request)

@@ -71,7 +71,7 @@ class Recordings:
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
         by_words = {recording.prompt.last_words: recording for recording in self._by_prompt.values()}
-        return [by_words[words] for words in get_close_matches(prompt.last_words, by_words, count, cutoff=0.3)]
+        return [by_words[words] for words in get_close_matches(prompt.last_words[:300], by_words, count, cutoff=0)]
 
     def invented(self, prompt: Prompt) -> Answer:
         """The answer to a prompt without a recording: it says what it is and what there is."""
