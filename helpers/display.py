@@ -1,6 +1,8 @@
 """Looking at HTTP and JSON: rich in JupyterLab, plain text everywhere else. Secrets are hidden by default, and no colors
 are set, so that light and dark themes both work."""
 
+import base64
+import io
 import json
 from html import escape
 from typing import Any
@@ -40,6 +42,53 @@ def show_exchange(exchange: Any) -> None:
     from IPython.display import display
 
     display(exchange_bundle(exchange if isinstance(exchange, Exchange) else Exchange.from_requests(exchange)), raw=True)
+
+
+def show_widget(widget: Any, static: str) -> None:
+    """Show an ipywidget where there is a kernel, and ``static`` where there is none: on GitHub, on paper, in a stored
+    notebook. ``static`` is plain text that says what the widget shows when it opens."""
+    from IPython.display import display
+
+    view = widget._repr_mimebundle_()
+    view = view[0] if isinstance(view, tuple) else view
+    display({**view, "text/plain": static, "text/html": f"<pre>{escape(static)}</pre>"}, raw=True)
+
+
+def show_figure(figure: Any, description: str) -> None:
+    """Show a matplotlib figure as a picture with a description, which screen readers and text-only readers get."""
+    from IPython.display import display
+    from matplotlib import pyplot
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    pyplot.close(figure)  # otherwise the inline backend shows it once more
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    metadata = {"image/png": {"alt": description}}
+    display({"image/png": picture, "text/plain": description}, metadata=metadata, raw=True)
+
+
+def html_table(rows: list[tuple], header: tuple = ()) -> str:
+    """Rows as an HTML table: in each the first cell is its heading. Cells are plain text."""
+    head = "".join(f'<th scope="col" style="text-align:left">{escape(str(name))}</th>' for name in header)
+    lines = [f"<thead><tr>{head}</tr></thead>"] if header else []
+    for first, *rest in rows:
+        cells = "".join(
+            f'<td style="text-align:left;padding-left:1.5em;overflow-wrap:anywhere">{escape(str(one))}</td>'
+            for one in rest
+        )
+        lines.append(
+            f'<tr><th scope="row" style="text-align:left;white-space:nowrap">{escape(str(first))}</th>{cells}</tr>'
+        )
+    return f"<table>{''.join(lines)}</table>"
+
+
+def text_table(rows: list[tuple], header: tuple = ()) -> str:
+    """The same rows as aligned plain text."""
+    lines = [tuple(str(cell) for cell in row) for row in ([header] if header else []) + rows]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))] if lines else []
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def exchange_bundle(exchange: Exchange) -> dict[str, str]:

@@ -203,7 +203,7 @@ def test_tokens_are_limited_too_and_a_refusal_costs_nothing():
     assert limits.take("d", 900).wait == 0
     for _ in range(3):
         room = limits.take("d", 200)
-        assert (room.exceeded, room.wait) == ("token", pytest.approx(6))
+        assert (room.exceeded, room.wait) == ("token", pytest.approx(12))
     now[0] = 6.01
     assert limits.take("d", 200).wait == 0
     now[0] = 66.1

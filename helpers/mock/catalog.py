@@ -30,18 +30,23 @@ class Deployment:
     publisher: str = "OpenAI"
     context: int = 128_000  # tokens of prompt and completion together
     reasoning: bool = False  # takes max_completion_tokens and no temperature
+    metered: bool = False  # whether the mock holds it to its capacity before anyone sets a quota
 
 
 DEPLOYMENTS = {
     deployment.name: deployment
     for deployment in (
         Deployment("gpt-4.1-mini", "gpt-4.1-mini", "2025-04-14"),
-        Deployment("course-chat", "gpt-4.1-mini", "2025-04-14", capacity=10),  # a name that is not the model's
+        # a name that is not the model's, and a capacity that lesson 06 can use up
+        Deployment("course-chat", "gpt-4.1-mini", "2025-04-14", capacity=30, metered=True),
         Deployment("gpt-4o", "gpt-4o", "2024-11-20"),
         Deployment("gpt-5-mini", "gpt-5-mini", "2025-08-07", reasoning=True),
         Deployment("text-embedding-3-large", "text-embedding-3-large", "1", "embeddings", 150),
     )
 }
+
+# Requests and tokens per minute of those that are held to their capacity.
+QUOTAS = {one.name: (one.capacity, one.capacity * 1000) for one in DEPLOYMENTS.values() if one.metered}
 
 # What GET /openai/v1/models lists: base models with their versions. Being listed does not mean being deployed.
 BASE_MODELS = (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from helpers.exchange import Exchange
-from helpers.mock import access, errors, headers, ids
+from helpers.mock import access, catalog, errors, headers, ids
 from helpers.mock.access import Door
 from helpers.mock.calls import Call, answered, compact, seed_of, target
 from helpers.mock.chat import Chat
@@ -70,7 +70,7 @@ class LocalFoundry:
         self._api_keys = (secrets.api_key, f"{secrets.api_key}-2")  # a resource has two, so that one can be changed
         self.issuer = Issuer(origin, secrets.identity_header, secrets.client_secret)
         self.state = State()
-        self.limits = limits or Limits()
+        self.limits = limits or Limits(own=catalog.QUOTAS)
         self.control = Control(self.state, self.limits, speed)
         model = Model(recordings, self.state, strict)
         self._responses = Responses(model, self.state, self.limits)

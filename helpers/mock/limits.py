@@ -1,11 +1,12 @@
-"""Quota: a token bucket per deployment, for requests and for tokens. Off until a lesson, a flag or an instructor sets it.
+"""Quota: a token bucket per deployment, for requests and for tokens. Only the small deployment of the catalog has one until
+a flag or an instructor sets more.
 
 A bucket holds one minute's worth and refills evenly. ``now`` is a clock in seconds, so that tests need not wait.
 """
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 PERIOD = 60  # seconds
@@ -24,8 +25,10 @@ class Bucket:
         self.at = now
 
     def wait_for(self, amount: float) -> float:
-        """Seconds until ``amount`` (or a full bucket, if that is less) is there."""
-        return max(0.0, (min(amount, self.size) - self.level) * PERIOD / self.size)
+        """0 when ``amount`` (or a full bucket, if that is less) is there; otherwise the seconds in which that much flows
+        in. It is a little more than is missing, and so the same number on every run."""
+        wanted = min(amount, self.size)
+        return 0.0 if self.level >= wanted else wanted * PERIOD / self.size
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,23 @@ class Room:
 
 
 class Limits:
-    """The buckets of all deployments. ``default`` (requests, tokens per minute) holds for those without their own."""
+    """The buckets of all deployments. ``default`` (requests, tokens per minute) holds for those without their ``own``."""
 
-    def __init__(self, default: tuple[int, int] | None = None, now: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        default: tuple[int, int] | None = None,
+        own: Mapping[str, tuple[int, int]] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ):
         self.default, self._now = default, now
-        self._own: dict[str, tuple[int, int]] = {}
+        self._own = dict(own or {})
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
 
     def set(self, deployment: str | None, requests: int, tokens: int) -> None:
         """Limit one deployment, or with None all of them, from now on."""
         if deployment is None:
             self.default = (requests, tokens)
+            self._own.clear()
             self._buckets.clear()
         else:
             self._own[deployment] = (requests, tokens)

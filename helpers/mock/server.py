@@ -46,7 +46,8 @@ class MockServer:
 
     ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
     it is ready; without one they go to a private folder. ``strict`` refuses prompts without a recording; ``speed`` is
-    that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute).
+    that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute);
+    without it only the small one of the catalog has a quota.
     ``variables`` leads any client to it. Raises PortTaken, and ValueError for a recording that cannot be used.
     """
 
@@ -70,7 +71,9 @@ class MockServer:
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
         made = Secrets("offline-mock-key-" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
-        self.foundry = LocalFoundry(self.origin, made, recordings, strict, Limits(limits), speed)
+        self.foundry = LocalFoundry(
+            self.origin, made, recordings, strict, Limits(limits, None if limits else catalog.QUOTAS), speed
+        )
         self.control_key = secrets.token_hex(16)
         known_secrets.update((made.api_key, made.identity_header, made.client_secret, self.control_key))
         certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))

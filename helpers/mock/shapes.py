@@ -100,7 +100,9 @@ def _output(answer: Answer, seed: str, on_project: bool) -> list[dict[str, Any]]
         }
         for at, call in enumerate(answer.calls)
     ]
-    if items and not answer.text:
+    if answer.reasoning_tokens:  # what the model thought is billed, and its text stays with the service
+        items.insert(0, {"type": "reasoning", "id": ids.hex_id("rs_", seed), "summary": []})
+    if answer.calls and not answer.text:
         return items
     message = {
         "type": "message",
@@ -110,7 +112,8 @@ def _output(answer: Answer, seed: str, on_project: bool) -> list[dict[str, Any]]
         "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
         **({} if on_project else {"phase": "final_answer"}),
     }
-    return [message, *items]
+    at = 1 if answer.reasoning_tokens else 0
+    return [*items[:at], message, *items[at:]]
 
 
 def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, seed: str) -> dict[str, Any]:

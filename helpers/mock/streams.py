@@ -65,6 +65,8 @@ def _item_events(item: dict[str, Any], at: int, seed: str) -> Iterator[dict[str,
             hidden = _hidden(seed, count, piece)
             yield {"type": "response.function_call_arguments.delta", **where, "delta": piece, "obfuscation": hidden}
         yield {"type": "response.function_call_arguments.done", **where, "arguments": item["arguments"]}
+    elif item["type"] == "reasoning":
+        yield {"type": "response.output_item.added", "output_index": at, "item": item}
     else:
         yield {
             "type": "response.output_item.added",

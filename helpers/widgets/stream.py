@@ -1,0 +1,90 @@
+"""Lesson 07: a stream, event by event, beside the text that it builds."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from helpers.display import show_widget, text_table
+
+SHOWN = 700  # characters of an event
+
+
+def events_of(body: str) -> list[str]:
+    """The events of a stream, in order: the pieces between empty lines, in text that was read as server-sent events."""
+    return [event for event in body.replace("\r\n", "\n").split("\n\n") if event.strip()]
+
+
+def data_of(event: str) -> Any:
+    """The JSON of an event's data line; None for the closing ``[DONE]`` and for anything else that is not JSON."""
+    lines = [line.removeprefix("data:").strip() for line in event.splitlines() if line.startswith("data:")]
+    try:
+        return json.loads("\n".join(lines))
+    except ValueError:
+        return None
+
+
+def delta_of(event: str) -> str:
+    """The piece of text that an event brings, in either of the two formats; "" for the others."""
+    data = data_of(event)
+    if not isinstance(data, dict):
+        return ""
+    if data.get("type") == "response.output_text.delta":
+        return data["delta"]
+    return "".join(choice["delta"].get("content") or "" for choice in data.get("choices") or () if "delta" in choice)
+
+
+def kind_of(event: str) -> str:
+    """What an event is called: its type, or for chat completions what it carries."""
+    data = data_of(event)
+    if not isinstance(data, dict):
+        return "[DONE]"
+    if "type" in data:
+        return data["type"]
+    if not data.get("choices"):
+        return "usage" if data.get("usage") else "prompt filter results"
+    choice = data["choices"][0]
+    return f"finish: {choice['finish_reason']}" if choice.get("finish_reason") else "delta"
+
+
+def _counted(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    rows: list[list] = []
+    for kind in kinds:
+        if rows and rows[-1][0] == kind:
+            rows[-1][1] += 1
+        else:
+            rows.append([kind, 1])
+    return [(kind, str(count)) for kind, count in rows]
+
+
+def stream_player(body: str) -> None:
+    """Show the events of a stream one by one, with a play button and a slider, beside the text they have built so far.
+    ``body`` is the whole stream as text."""
+    import ipywidgets as widgets
+
+    events = events_of(body)
+    if not events:
+        raise ValueError("this text holds no server-sent events: pass the whole body of a stream")
+    last = len(events) - 1
+    texts = [""]
+    for event in events:
+        texts.append(texts[-1] + delta_of(event))
+    play = widgets.Play(min=0, max=last, interval=120, description="play the events")
+    slider = widgets.IntSlider(min=0, max=last, description="event", layout={"width": "24em"})
+    widgets.jslink((play, "value"), (slider, "value"))
+    kind = widgets.Label()
+    half = {"width": "48%"}
+    wire = widgets.Textarea(disabled=True, rows=9, description="wire", layout=half)
+    text = widgets.Textarea(disabled=True, rows=9, description="text", layout=half)
+
+    def look(change=None):
+        event = events[slider.value]
+        kind.value = f"{slider.value + 1} of {len(events)}: {kind_of(event)}"
+        wire.value = event if len(event) <= SHOWN else event[: SHOWN - 3] + "..."
+        text.value = texts[slider.value + 1]
+
+    slider.observe(look, "value")
+    look()
+    show_widget(
+        widgets.VBox([widgets.HBox([play, slider, kind]), widgets.HBox([wire, text])]),
+        f"{text_table(_counted(map(kind_of, events)), ('event', 'count'))}\n\nThe text they build: {texts[-1]}",
+    )
