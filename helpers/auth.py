@@ -51,4 +51,6 @@ def decode_token(access_token: str) -> dict[str, dict]:
         header, claims = (json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in parts[:2])
     except ValueError as error:
         raise ValueError("not a JSON Web Token: its first two parts are not base64url-encoded JSON") from error
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise ValueError("not a JSON Web Token: its first two parts are not JSON objects")
     return {"header": header, "claims": claims}

@@ -47,7 +47,7 @@ SHAPES = {
               "a base URL: clients add a route to it"),
         Shape("project, OpenAI route", PROJECT + "/openai/v1/responses", r"/api/projects/[^/]+/openai/v1/\w.*", "", True, AI,
               "what get_openai_client() of azure-ai-projects calls"),
-        Shape("project, dated OpenAI route", PROJECT + "/openai/responses", r"/api/projects/[^/]+/openai/(?!v1|deployments)\w.*",
+        Shape("project, dated OpenAI route", PROJECT + "/openai/responses", r"/api/projects/[^/]+/openai/(?:responses|conversations|files|fine_tuning|evals)\b.*",
               "2025-11-15-preview", True, AI, "the preview form of November 2025"),
         Shape("project, management route", PROJECT + "/deployments", r"/api/projects/[^/]+/(?!openai\b)\w.*", "v1", False, AI,
               "deployments, connections, agents: with a token only"),
@@ -62,7 +62,7 @@ SHAPES = {
               "the other operations of the current route"),
         Shape("model endpoint", "/openai/deployments/{deployment}/chat/completions", r"/openai/deployments/[^/]+/\w.*",
               CHAT_VERSION, True, COGNITIVE, "the deployment is named in the path"),
-        Shape("resource, dated responses", "/openai/responses", r"/openai/(?!v1|deployments|openai)\w.*",
+        Shape("resource, dated responses", "/openai/responses", r"/openai/(?:responses|conversations|files|models|fine_tuning)\b.*",
               "2025-04-01-preview", True, COGNITIVE, "the preview form of early 2025"),
     )
 }  # fmt: skip
@@ -133,7 +133,7 @@ def take_apart(url: str) -> Endpoint:
     problems += [
         _host_problem(host, resource, domain, project),
         _path_problem(path, kind),
-        _version_problem(kind, "api-version" in query, version),
+        _version_problem(path, kind, "api-version" in query, version),
     ]
     if re.search(r"[<>{}]|\byour[-_]|YOUR", text):
         problems.append("It still holds a placeholder: put your own names in.")
@@ -162,7 +162,8 @@ def build(kind: str, resource: str, project: str = "", deployment: str = "", hos
         needed = name == "resource" or f"{{{name}}}" in shape.path
         if needed and not value.strip():
             raise ValueError(f"a URL of this kind needs the name of the {name}")
-        if needed and not re.fullmatch(r"[A-Za-z0-9][\w.-]*", value.strip()):
+        allowed = r"[A-Za-z0-9][A-Za-z0-9-]*" if name == "resource" else r"[A-Za-z0-9][\w.-]*"
+        if needed and not re.fullmatch(allowed, value.strip(), re.ASCII):
             raise ValueError(f"{value.strip()!r} cannot be the name of a {name}")
     if "{project}" in shape.path and host != FOUNDRY_HOST:
         raise ValueError("a project lives under the host name that ends in services.ai.azure.com")
@@ -191,7 +192,7 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
         return "It is the address of the portal, a page for people: copy the endpoint that the page shows."
     if host.endswith(".api.cognitive.microsoft.com"):
         return "It is a regional endpoint, which takes no token: use the host name that begins with your resource."
-    if domain not in HOSTS and not re.fullmatch(r"localhost|[\d.:]+", host):
+    if (domain not in HOSTS or not resource) and not re.fullmatch(r"localhost|[\d.:]+", host):
         expected = ", ".join(f"*.{domain}" for domain in HOSTS)
         return f"No Foundry resource has such a host name: expected one of {expected}."
     if project and domain in HOSTS and domain != FOUNDRY_HOST:
@@ -200,12 +201,15 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
 
 
 def _path_problem(path: str, kind: str) -> str:
-    if path.count("/openai") > 1 or path.count("/v1/") > 1:
+    route = re.sub(r"/(projects|deployments)/[^/]+", "", path)  # names are free: one may be called openai
+    if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
         return "The route is in it twice: a client adds its own part, so give it the base URL only."
     if path.startswith("/models"):
         return "The /models route belonged to an SDK that was retired on 2026-05-30: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):
         return "The route is missing: put /openai/v1 before the operation."
+    if re.fullmatch(r"/api/projects/[^/]+/openai/v1/embeddings", path):
+        return "The project endpoint does not route embeddings: use /openai/v1/embeddings of the resource."
     if path == "/api/projects":
         return "It names no project: go on with the name of yours."
     if re.fullmatch(r"/openai(/v1)?|/api/projects/[^/]+/openai(/v1)?", path):
@@ -213,12 +217,10 @@ def _path_problem(path: str, kind: str) -> str:
     return "" if kind else "No route starts like this: compare it with the kinds in the table."
 
 
-def _version_problem(kind: str, present: bool, version: str) -> str:
+def _version_problem(path: str, kind: str, present: bool, version: str) -> str:
     shape = SHAPES.get(kind)
-    if shape is None or not shape.path:
-        return ""
-    if "/v1/" in shape.path and present:
+    if "/v1" in re.sub(r"/(projects|deployments)/[^/]+", "", path) and present:
         return "A path with /v1 takes no api-version: take the query away."
-    if shape.version and not version:
+    if shape and shape.version and not version:
         return f"This path needs an api-version: add ?api-version={shape.version}."
     return ""

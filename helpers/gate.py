@@ -41,7 +41,7 @@ def update() -> int:
     changed = notebooks.regenerate(check=False)
     for path in changed:
         print(f"updated {path.relative_to(ROOT)}")
-    print(f"{len(notebooks.paths())} notebooks run, {len(changed)} updated.")
+    print(f"{len(notebooks.paths())} notebooks run, {len(changed)} files updated.")
     return 0
 
 
@@ -64,7 +64,7 @@ def _regenerated() -> bool:
     changed = notebooks.regenerate(check=True)
     for path in changed:
         name = Path(path).relative_to(ROOT)
-        print(f"{name}: a run gives other outputs than the ones stored. Run: python3 -m helpers test --update")
+        print(f"{name}: a run gives other bytes than the ones stored. Run: python3 -m helpers test --update")
     if not changed:
-        print(f"{len(notebooks.paths())} notebooks give the same bytes as stored.")
+        print(f"{len(notebooks.paths())} notebooks and their pictures give the same bytes as stored.")
     return not changed

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from helpers import picture
 from helpers.connection import SETTINGS
 from helpers.environment import ROOT
 from helpers.mock.server import MockServer
@@ -18,7 +19,7 @@ from helpers.mock.server import MockServer
 FOLDER = ROOT / "notebooks"
 LOOPBACK_ONLY = ROOT / "tests" / "loopback_only"  # a sitecustomize.py that every Python started with it loads
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "editable", "deletable"}
+KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "varies", "editable", "deletable"}
 # The mock takes the next free port when 8443 is in use, so the port says nothing about a lesson.
 MOCK_PORT = re.compile(r"(https://localhost):\d+")
 
@@ -29,10 +30,10 @@ def paths() -> list[Path]:
 
 
 @contextmanager
-def offline() -> Iterator[dict[str, str]]:
+def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
     """The environment for a kernel that must not go live, whatever ``.env`` says: it announces a strict mock that runs
     as long as the context, and lets nothing connect beyond this machine."""
-    server = MockServer(port=0, strict=True, speed="instant")
+    server = MockServer(port=0, strict=True, speed=speed)
     server.start()
     try:
         yield {
@@ -79,16 +80,33 @@ def normalized(notebook: nbformat.NotebookNode) -> str:
 
 
 def regenerate(check: bool) -> list[Path]:
-    """Run every notebook and store it (or, to check, only compare it). Returns those whose file differs from a run."""
-    changed = []
+    """Run every notebook, draw every picture, and store them (or, to check, only compare). Returns the files that differ.
+
+    A cell whose metadata says why its output ``varies``, such as one that measures time, keeps the output it has. To have
+    it measured anew, clear its output first; then the whole notebook meets streams at a realistic pace.
+    """
+    texts = {picture.path_of(lesson): picture.picture(lesson) for lesson in picture.lessons()}
     for path in paths():
-        with offline() as environment:  # a mock for each, so that no lesson depends on what another has left in it
-            text = normalized(execute(nbformat.read(path, 4), environment))
-        if text != path.read_text(encoding="utf-8"):
-            changed.append(path)
-            if not check:
-                path.write_text(text, encoding="utf-8")
+        stored = nbformat.read(path, 4)
+        to_measure = any("varies" in cell.metadata and not cell.outputs for cell in stored.cells)
+        # a mock for each, so that no lesson depends on what another has left in it
+        with offline("realistic" if to_measure else "instant") as environment:
+            fresh = execute(nbformat.read(path, 4), environment)
+        for before, cell in zip(stored.cells, fresh.cells, strict=True):
+            if "varies" in cell.metadata and _kinds(before) == _kinds(cell):
+                cell.outputs = before.outputs
+        texts[path] = normalized(fresh)
+    changed = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if not check:
+        for path in changed:
+            path.write_text(texts[path], encoding="utf-8")
     return changed
+
+
+def _kinds(cell) -> list[list[str]]:
+    """What a cell puts out, apart from the content: for each output its type and its MIME types."""
+    merged = _merged(list(cell.outputs))
+    return [[output.output_type, output.get("name", ""), *sorted(output.get("data", {}))] for output in merged]
 
 
 def _merged(outputs: list) -> list:

@@ -18,7 +18,7 @@ SECRET_QUERY = {"code"}  # an authorization code, in a query only
 # Settings whose values are secrets: wherever such a value turns up, it is hidden.
 SECRET_SETTINGS = (
     "FOUNDRY_API_KEY", "IDENTITY_HEADER", "AZURE_CLIENT_SECRET", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY",
-    "FOUNDRY_MOCK_CLIENT_SECRET",
+    "FOUNDRY_CLIENT_SECRET", "FOUNDRY_SECOND_CLIENT_SECRET",
 )  # fmt: skip
 known_secrets: set[str] = set()  # values that code has made itself, such as the mock's key
 

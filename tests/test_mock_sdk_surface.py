@@ -600,9 +600,9 @@ def secret(mock):
     def credential(**changes):
         v = mock.variables
         given = {
-            "tenant_id": v["FOUNDRY_MOCK_TENANT_ID"],
-            "client_id": v["FOUNDRY_MOCK_CLIENT_ID"],
-            "client_secret": v["FOUNDRY_MOCK_CLIENT_SECRET"],
+            "tenant_id": v["FOUNDRY_TENANT_ID"],
+            "client_id": v["FOUNDRY_CLIENT_ID"],
+            "client_secret": v["FOUNDRY_CLIENT_SECRET"],
         }
         return ClientSecretCredential(**given | changes, authority=mock.origin, disable_instance_discovery=True)
 

@@ -2,6 +2,7 @@
 
 from helpers.display import html_table, show_widget, text_table
 from helpers.endpoints import HOSTS, SHAPES, Endpoint, build, take_apart
+from helpers.redaction import redact_text, redact_url
 
 HEADER = ("part", "text", "meaning")
 WIDE = {"width": "95%"}
@@ -70,5 +71,5 @@ def endpoint_explorer(url: str) -> None:
                 widgets.HBox([use, built]),
             ]
         ),
-        f"{url}\n\n{text_table(first.parts(), HEADER)}\n\n{_verdict(first)}",
+        redact_text(f"{redact_url(url)}\n\n{text_table(first.parts(), HEADER)}\n\n{_verdict(first)}"),
     )

@@ -24,7 +24,6 @@ AZURE = {401: "ClientAuthenticationError", 404: "ResourceNotFoundError"}
 
 ORIGIN = "https://my-resource.services.ai.azure.com"
 V1 = "/openai/v1/responses"
-CHAT = "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
 PROJECT_V1 = "/api/projects/my-project" + V1
 PROMPT = {"model": "gpt-4.1-mini", "input": "What is an AI application?"}
 KEY, TOKEN = {"api-key": "[redacted]"}, {"Authorization": "Bearer [redacted]"}
@@ -76,7 +75,7 @@ FAILURES = {
     failure.name: failure
     for failure in (
         Failure(
-            "401 wrong key", CHAT, KEY, PROMPT, errors.bad_key(),
+            "401 wrong key", V1, KEY, PROMPT, errors.bad_key(),
             "The key is missing, mistyped, expired, or of another resource.",
             "Copy the key of this very resource again.",
         ),
@@ -92,7 +91,7 @@ FAILURES = {
             "Have the role Foundry User assigned, and wait some minutes.",
         ),
         Failure(
-            "403 keys turned off", CHAT, KEY, PROMPT, errors.keys_disabled(),
+            "403 keys turned off", V1, KEY, PROMPT, errors.keys_disabled(),
             "The owner has turned keys off for this resource.",
             "Sign in with an Entra ID token.",
         ),

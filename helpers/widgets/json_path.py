@@ -5,24 +5,39 @@ import re
 from typing import Any
 
 from helpers.display import show_widget
+from helpers.redaction import redact_value
 
 Steps = tuple[str | int, ...]
-STEP = re.compile(r"""\[(\d+)\]|\[["'](.+?)["']\]|([^.\[\]/"']+)""")
+STEP = re.compile(r"""\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\['(.*?)'\]|([^.\[\]/"']+)""", re.ASCII)
 SHOWN = 600  # characters of a value
+TWIN_LINES = 30
 
 
 def steps_of(path: str) -> Steps:
     """The steps of a path such as ``output[0].content`` or ``output/0/content`` or ``["output"][0]``."""
     steps: list[str | int] = []
-    for number, quoted, plain in STEP.findall(path):
-        text = number or quoted or plain.strip()
-        steps.append(int(text) if (number or plain) and text.isdigit() else text)
+    for found in STEP.finditer(path):
+        number, quoted, single, plain = found.groups()
+        if quoted is not None:
+            steps.append(_unquoted(quoted))
+        elif single is not None:
+            steps.append(single)
+        else:
+            text = number or plain.strip()
+            steps.append(int(text) if re.fullmatch(r"[0-9]{1,9}", text) else text)
     return tuple(steps)
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return json.loads(text)
+    except ValueError:  # typed by hand, with an escape that JSON does not have
+        return text[1:-1]
 
 
 def expression(steps: Steps, name: str = "data") -> str:
     """The Python expression that walks these steps."""
-    return name + "".join(f"[{json.dumps(step)}]" for step in steps)
+    return name + "".join(f"[{json.dumps(step, ensure_ascii=False)}]" for step in steps)
 
 
 def walk(data: Any, steps: Steps) -> Any:
@@ -46,7 +61,7 @@ def walk(data: Any, steps: Steps) -> Any:
 
 def _kind(value: Any) -> str:
     if isinstance(value, dict):
-        return f"an object with {len(value)} keys"
+        return f"an object with {len(value)} key{'' if len(value) == 1 else 's'}"
     if isinstance(value, list):
         return f"a list of {len(value)}"
     return {str: "a text", bool: "true or false", int: "a number", float: "a number"}.get(type(value), "null")
@@ -66,6 +81,7 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
     """Show a field for a path into ``data``, buttons to go up and down, and the Python expression that does the same."""
     import ipywidgets as widgets
 
+    data = redact_value(data)
     field = widgets.Text(path, description="path", layout={"width": "95%"})
     code, value = widgets.Label(), widgets.Textarea(disabled=True, rows=10, layout={"width": "58%"})
     inside = widgets.Select(options=[], rows=10, layout={"width": "38%"}, description="inside", value=None)
@@ -77,10 +93,12 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
         try:
             found = walk(data, steps)
         except LookupError as error:
-            code.value, value.value, inside.options, down.disabled = f"{error.args[0]}.", "", [], True
+            code.value, value.value, inside.options = f"{error.args[0]}.", "", []
+            up.disabled, down.disabled = not steps, True
             return
         code.value, value.value = expression(steps, name), _shown(found)
         inside.options = _children(found)
+        inside.index = 0 if inside.options else None
         up.disabled, down.disabled = not steps, not inside.options
 
     def go(button):
@@ -93,8 +111,10 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
     down.on_click(go)
     look()
     found = walk(data, steps_of(path))
-    entries = "\n".join(f"  {label}" for label, _ in _children(found)) or f"  {_shown(found)}"
+    entries = [f"  {label}" for label, _ in _children(found)] or [f"  {line}" for line in _shown(found).splitlines()]
+    if len(entries) > TWIN_LINES:
+        entries = [*entries[:TWIN_LINES], f"  (and {len(entries) - TWIN_LINES} more)"]
     show_widget(
         widgets.VBox([field, code, widgets.HBox([up, down]), widgets.HBox([inside, value])]),
-        f"{expression(steps_of(path), name)} is {_kind(found)}:\n{entries}",
+        f"{expression(steps_of(path), name)} is {_kind(found)}:\n" + "\n".join(entries),
     )

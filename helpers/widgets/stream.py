@@ -7,6 +7,7 @@ from typing import Any
 from helpers.display import show_widget, text_table
 
 SHOWN = 700  # characters of an event
+TWIN_LINES = 30
 
 
 def events_of(body: str) -> list[str]:
@@ -29,21 +30,31 @@ def delta_of(event: str) -> str:
     if not isinstance(data, dict):
         return ""
     if data.get("type") == "response.output_text.delta":
-        return data["delta"]
-    return "".join(choice["delta"].get("content") or "" for choice in data.get("choices") or () if "delta" in choice)
+        piece = data.get("delta")
+        return piece if isinstance(piece, str) else ""
+    deltas = [choice.get("delta") for choice in _choices(data)]
+    pieces = [delta.get("content") for delta in deltas if isinstance(delta, dict)]
+    return "".join(piece for piece in pieces if isinstance(piece, str))
+
+
+def _choices(data: dict) -> list[dict]:
+    choices = data.get("choices")
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
 
 
 def kind_of(event: str) -> str:
     """What an event is called: its type, or for chat completions what it carries."""
     data = data_of(event)
     if not isinstance(data, dict):
-        return "[DONE]"
+        if event.startswith(":"):
+            return "comment"
+        return "[DONE]" if event.strip() == "data: [DONE]" else "cut off"
     if "type" in data:
-        return data["type"]
-    if not data.get("choices"):
+        return str(data["type"])
+    choices = _choices(data)
+    if not choices:
         return "usage" if data.get("usage") else "prompt filter results"
-    choice = data["choices"][0]
-    return f"finish: {choice['finish_reason']}" if choice.get("finish_reason") else "delta"
+    return f"finish: {choices[0]['finish_reason']}" if choices[0].get("finish_reason") else "delta"
 
 
 def _counted(kinds: Iterable[str]) -> list[tuple[str, str]]:
@@ -62,7 +73,7 @@ def stream_player(body: str) -> None:
     import ipywidgets as widgets
 
     events = events_of(body)
-    if not events:
+    if not any(line.startswith(("data:", ":")) for event in events for line in event.splitlines()):
         raise ValueError("this text holds no server-sent events: pass the whole body of a stream")
     last = len(events) - 1
     texts = [""]
@@ -84,7 +95,11 @@ def stream_player(body: str) -> None:
 
     slider.observe(look, "value")
     look()
+    rows = _counted(map(kind_of, events))
+    if len(rows) > TWIN_LINES:
+        rows = [*rows[:TWIN_LINES], ("(and more)", str(sum(int(count) for _, count in rows[TWIN_LINES:])))]
+    built = " ".join(texts[-1].split())
     show_widget(
         widgets.VBox([widgets.HBox([play, slider, kind]), widgets.HBox([wire, text])]),
-        f"{text_table(_counted(map(kind_of, events)), ('event', 'count'))}\n\nThe text they build: {texts[-1]}",
+        f"{text_table(rows, ('event', 'count'))}\n\nThe text they build: {built[:SHOWN]}",
     )

@@ -37,7 +37,7 @@ def claims_of(token: str) -> list[tuple[str, str, str]]:
 def time_left(token: str, now: float) -> str:
     """How long a token still counts at ``now``, in seconds since 1970, as a sentence."""
     expires = decode_token(token)["claims"].get("exp")
-    if not isinstance(expires, int | float):
+    if not isinstance(expires, int | float) or not abs(expires) < 1e12:
         return "It does not say when it expires."
     minutes, seconds = divmod(abs(round(expires - now)), 60)
     return f"{'It expires in' if expires > now else 'It expired'} {minutes} min {seconds} s{'' if expires > now else ' ago'}."
@@ -45,7 +45,10 @@ def time_left(token: str, now: float) -> str:
 
 def _text(name: str, value) -> str:
     if name in TIMES and isinstance(value, int | float):
-        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(value))
+        try:
+            return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(value))
+        except (OverflowError, OSError, ValueError):  # no calendar reaches that far
+            return str(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -68,14 +71,17 @@ def token_viewer(token: str) -> None:
 
     def look(change=None):
         shown["token"] = field.value.strip() or token
+        problem = ""
         try:
-            chosen.options = [row[0] for row in claims_of(shown["token"])]
+            names = [row[0] for row in claims_of(shown["token"])]
         except ValueError as error:
-            shown["token"] = token
-            value.value, meaning.value, left.value = "", "", f"That is {error}."
-            return
+            shown["token"], problem = token, f"That is {error}."
+            names = [row[0] for row in claims_of(token)]
+        chosen.options = names
+        chosen.index = 0 if names else None
         explain()
         tick()
+        left.value = problem or left.value
 
     chosen.observe(explain, "value")
     field.observe(look, "value")
@@ -83,9 +89,9 @@ def token_viewer(token: str) -> None:
     look()
     claims = decode_token(token)["claims"]
     names = [(name, MEANINGS.get(name, "not explained here")) for name in claims]
-    lifetime = (
-        f"It lives for {round((claims['exp'] - claims['iat']) / 60)} minutes." if {"exp", "iat"} <= set(claims) else ""
-    )
+    times = [claims.get(name) for name in ("iat", "exp")]
+    known = all(isinstance(one, int | float) and abs(one) < 1e12 for one in times)
+    lifetime = f"It lives for {round((times[1] - times[0]) / 60)} minutes." if known else ""
     show_widget(
         widgets.VBox([field, widgets.HBox([chosen, widgets.VBox([value, meaning])]), widgets.HBox([again, left])]),
         f"{text_table(names, ('claim', 'meaning'))}\n\n{lifetime}".strip(),

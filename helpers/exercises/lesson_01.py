@@ -1,0 +1,47 @@
+"""Checks of 01_what_is_an_endpoint."""
+
+from helpers.endpoints import take_apart
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import path, refusal, sent
+
+
+@exercise("01.1")
+def parts(named):
+    """``named`` holds the resource and the deployment of the URL in the task."""
+    if not isinstance(named, dict):
+        return f"keep the dictionary with the two names in it, not {named!r:.40}."
+    if named.get("resource") == "support-bot" and named.get("deployment") == "contoso-ai":
+        return "the two are swapped: the resource is in the host, the deployment in the path."
+    if named.get("resource") != "contoso-ai":
+        return (
+            f"the resource is not {named.get('resource')!r:.60}: it is the first word of the host, without the domain."
+        )
+    if named.get("deployment") != "support-bot":
+        return f"the deployment is not {named.get('deployment')!r:.60}: it is the step of the path behind deployments."
+    return None
+
+
+@exercise("01.2")
+def mended(url):
+    """The Responses URL of the project sales in contoso-ai, without anything wrong with it."""
+    if not isinstance(url, str):
+        return f"the answer is a URL in quotes, not {url!r:.40}."
+    endpoint = take_apart(url)
+    if endpoint.problems:
+        return f"still wrong: {endpoint.problems[0]}"
+    for name, wanted in (("resource", "contoso-ai"), ("project", "sales"), ("operation", "responses")):
+        found = getattr(endpoint, name)
+        if found != wanted:
+            return f"keep the {name}: it should be {wanted!r}, and yours is {found!r:.60}."
+    return None
+
+
+@exercise("01.3")
+def connections(response):
+    """GET /connections of the project, signed with a token."""
+    exchange = sent(response)
+    if exchange.method != "GET":
+        return f"the method is {exchange.method}; to be shown something, use requests.get."
+    if not path(exchange).endswith("/connections"):
+        return f"the path that was called is {path(exchange)}; it should end in /connections."
+    return refusal(exchange)

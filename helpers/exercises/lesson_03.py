@@ -1,0 +1,44 @@
+"""Checks of 03_reading_the_response."""
+
+from typing import Any
+
+from helpers.exchange import Exchange
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, refusal, sent
+
+
+def _items(exchange: Exchange, kind: str) -> list[dict[str, Any]]:
+    return [item for item in exchange.response_json.get("output") or () if item.get("type") == kind]
+
+
+@exercise("03.1")
+def text_of_another(response, text):
+    """The lesson's request with the input "What is an endpoint?", and the text of its answer."""
+    exchange = sent(response)
+    if refused := refusal(exchange):
+        return refused
+    asked = field(exchange, "input")
+    if asked != "What is an endpoint?":
+        return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
+    said = "".join(part["text"] for item in _items(exchange, "message") for part in item["content"] if "text" in part)
+    if not isinstance(text, str):
+        return f"text is a {type(text).__name__}; give text_of the body, second.json()."
+    return None if text == said else "text is not the text of this response: text_of(second.json())."
+
+
+@exercise("03.2")
+def city_of_the_call(response, city):
+    """The request with the tool get_weather, and the city from the arguments of the call."""
+    exchange = sent(response)
+    if refused := refusal(exchange):
+        return refused
+    if not field(exchange, "tools"):
+        return "the request has no tools in it: send asks."
+    calls = _items(exchange, "function_call")
+    if not calls:
+        return "the model called no function this time: send asks as it stands."
+    if city == calls[0]["arguments"]:
+        return "that is all of the arguments, as text: read it with json.loads, then take the city."
+    if city != "Oslo":
+        return f"the city is not {city!r:.60}: it is in the arguments of the function_call item."
+    return None

@@ -1,0 +1,48 @@
+"""Checks of 04_keys_and_tokens."""
+
+from helpers.auth import decode_token
+from helpers.exchange import Exchange
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import path, refusal, sent
+
+
+def _audience(exchange: Exchange) -> str | None:
+    """Whom the bearer token of a request is for; None when the request carries none."""
+    try:
+        return str(decode_token(exchange.request_headers.get("authorization", ""))["claims"].get("aud", "")).rstrip("/")
+    except ValueError:
+        return None
+
+
+@exercise("04.1")
+def by_token(response):
+    """The model endpoint, called with a token for https://cognitiveservices.azure.com."""
+    exchange = sent(response)
+    if not path(exchange).endswith("/chat/completions"):
+        return f"the path that was called is {path(exchange)}; call chat_url."
+    if "api-key" in exchange.request_headers:
+        return "the request carries a key; sign it with the token alone."
+    audience = _audience(exchange)
+    if audience is None:
+        return "the request carries no token: pass it as headers={'Authorization': f'Bearer {...}'}."
+    if audience != "https://cognitiveservices.azure.com":
+        return (
+            f"the token is for {audience:.60}; fetch one with the scope https://cognitiveservices.azure.com/.default."
+        )
+    return refusal(exchange)
+
+
+@exercise("04.2")
+def mended(response):
+    """The colleague's call to the project, signed with a token for https://ai.azure.com."""
+    exchange = sent(response)
+    if not path(exchange).endswith("/openai/v1/responses"):
+        return f"the path that was called is {path(exchange)}; keep url."
+    if "api-key" in exchange.request_headers:
+        return "that is the key in its own header; the task asks for a token."
+    audience = _audience(exchange)
+    if audience is None and "authorization" in exchange.request_headers:
+        return "what stands behind Bearer is no token: a token has three parts with dots between them."
+    if audience not in (None, "https://ai.azure.com"):
+        return f"the token is for {audience:.60}; the project wants one for https://ai.azure.com."
+    return refusal(exchange)
