@@ -111,6 +111,10 @@ class Exchange:
         if not hasattr(response, "status_code") or not hasattr(request, "method"):
             raise TypeError(f"expected the response of a request, such as requests.post(...), got {response!r:.80}")
         body = request.body or b""
+        try:
+            answer = response.content
+        except RuntimeError:  # a stream that was read line by line, which requests does not keep
+            answer = b""
         return cls(
             method=request.method,
             url=str(request.url),
@@ -119,7 +123,7 @@ class Exchange:
             status=response.status_code,
             reason=response.reason or "",
             response_headers=Headers(response.headers),
-            response_body=response.content,
+            response_body=answer,
             elapsed=response.elapsed.total_seconds(),
         )
 

@@ -204,14 +204,25 @@ def test_tokens_are_limited_too_and_a_refusal_costs_nothing():
     for _ in range(3):
         room = limits.take("d", 200)
         assert (room.exceeded, room.wait) == ("token", pytest.approx(12))
-    now[0] = 6.01
+    now[0] = 11.9
+    assert limits.take("d", 200).wait == pytest.approx(0.1), "coming back early does not help"
+    now[0] = 12.01
     assert limits.take("d", 200).wait == 0
-    now[0] = 66.1
+    now[0] = 72.1
     assert limits.take("d", 5000).wait == 0, "more than a bucket holds passes when the bucket is full"
 
 
 def test_no_quota_unless_it_is_set():
     assert Limits().take("d", 1) is None
+
+
+def test_the_small_deployment_of_the_catalog_has_a_quota_from_the_start(ask):
+    body = {**CHAT, "model": "course-chat"}
+    answers = [ask(body, "/openai/v1/chat/completions") for _ in range(32)]
+    assert [a.status_code for a in answers[:30]] == [200] * 30
+    refused = next(a for a in answers if a.status_code == 429)
+    assert refused.headers["retry-after"] == "2"
+    assert ask({**CHAT, "model": "gpt-4o"}, "/openai/v1/chat/completions").status_code == 200
 
 
 def test_a_quota_answers_429_with_headers_counted_down(ask, control):

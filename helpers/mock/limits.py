@@ -26,7 +26,7 @@ class Bucket:
 
     def wait_for(self, amount: float) -> float:
         """0 when ``amount`` (or a full bucket, if that is less) is there; otherwise the seconds in which that much flows
-        in. It is a little more than is missing, and so the same number on every run."""
+        in: a little more than is missing, and so the same number on every run."""
         wanted = min(amount, self.size)
         return 0.0 if self.level >= wanted else wanted * PERIOD / self.size
 
@@ -55,29 +55,35 @@ class Limits:
         self.default, self._now = default, now
         self._own = dict(own or {})
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
+        self._closed: dict[str, tuple[float, str]] = {}  # until when a deployment that ran dry refuses, and for what
 
     def set(self, deployment: str | None, requests: int, tokens: int) -> None:
         """Limit one deployment, or with None all of them, from now on."""
         if deployment is None:
             self.default = (requests, tokens)
             self._own.clear()
-            self._buckets.clear()
+            self._start_over()
         else:
             self._own[deployment] = (requests, tokens)
-            self._buckets.pop(deployment, None)
+            self._start_over()
 
     def clear(self) -> None:
         """No limits."""
         self.default = None
         self._own.clear()
+        self._start_over()
+
+    def _start_over(self) -> None:
         self._buckets.clear()
+        self._closed.clear()
 
     def settings(self) -> dict:
         """What is set, for the control surface."""
         return {"default": self.default, "deployments": dict(self._own)}
 
     def take(self, deployment: str, tokens: int) -> Room | None:
-        """Charge a request of this many tokens; None where nothing is limited. A refused request charges nothing."""
+        """Charge a request of this many tokens; None where nothing is limited. A refused request charges nothing. Once one
+        is refused, so are the next until the wait it was told is over: coming back early does not help."""
         limit = self._own.get(deployment, self.default)
         if limit is None:
             return None
@@ -87,7 +93,11 @@ class Limits:
         calls, words = self._buckets[deployment]
         calls.refill(now)
         words.refill(now)
-        wait, exceeded = max((calls.wait_for(1), "call"), (words.wait_for(tokens), "token"))
+        until, exceeded = self._closed.get(deployment, (now, ""))
+        wait = until - now
+        if wait <= 0:
+            wait, exceeded = max((calls.wait_for(1), "call"), (words.wait_for(tokens), "token"))
+            self._closed[deployment] = (now + wait, exceeded)
         if wait <= 0:
             calls.level -= 1
             words.level -= min(tokens, words.size)
