@@ -11,6 +11,7 @@ _HOME = {
     "wiretap": "wire",
     "show_json": "display",
     "show_exchange": "display",
+    "show_figure": "display",
     "check": "exercises",
 }
 __all__ = sorted(_HOME)

@@ -69,16 +69,13 @@ def show_figure(figure: Any, description: str) -> None:
 
 def html_table(rows: list[tuple], header: tuple = ()) -> str:
     """Rows as an HTML table: in each the first cell is its heading. Cells are plain text."""
-    head = "".join(f'<th scope="col" style="text-align:left">{escape(str(name))}</th>' for name in header)
+    left = "text-align:left;padding:0.2em 1.5em 0.2em 0;overflow-wrap:anywhere"
+    head = "".join(f'<th scope="col" style="{left}">{escape(str(name))}</th>' for name in header)
     lines = [f"<thead><tr>{head}</tr></thead>"] if header else []
     for first, *rest in rows:
-        cells = "".join(
-            f'<td style="text-align:left;padding-left:1.5em;overflow-wrap:anywhere">{escape(str(one))}</td>'
-            for one in rest
-        )
-        lines.append(
-            f'<tr><th scope="row" style="text-align:left;white-space:nowrap">{escape(str(first))}</th>{cells}</tr>'
-        )
+        cells = "".join(f'<td style="{left}">{escape(str(one))}</td>' for one in rest)
+        heading = f'<th scope="row" style="{left};white-space:nowrap">{escape(str(first))}</th>'
+        lines.append(f"<tr>{heading}{cells}</tr>")
     return f"<table>{''.join(lines)}</table>"
 
 

@@ -91,7 +91,7 @@ class Endpoint:
         rows = [
             ("scheme", self.scheme, "how to travel: HTTP inside an encrypted TLS connection"),
             ("host", self.host, HOSTS.get(domain, "the machine that answers")),
-            ("resource", self.resource, "the Foundry resource: first label of the host name"),
+            ("resource", self.resource, "the Foundry resource: first word of the host name"),
             ("path", self.path, "which thing on that machine"),
             ("project", self.project, "the project inside the resource"),
             ("deployment", self.deployment, "the deployment, a name you chose for a model"),
@@ -203,7 +203,7 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
 def _path_problem(path: str, kind: str) -> str:
     route = re.sub(r"/(projects|deployments)/[^/]+", "", path)  # names are free: one may be called openai
     if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
-        return "The route is in it twice: a client adds its own part, so give it the base URL only."
+        return "The route is in it twice: take one away. An SDK adds its own part, so give it the base URL only."
     if path.startswith("/models"):
         return "The /models route belonged to an SDK that was retired on 2026-05-30: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):

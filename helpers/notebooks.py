@@ -1,6 +1,5 @@
 """The regenerator: runs the notebooks and stores their outputs so that the same code gives the same bytes."""
 
-import hashlib
 import os
 import re
 import subprocess
@@ -130,8 +129,7 @@ def _normalize(output, seed: str) -> None:
     else:
         for kind, data in output.data.items():
             if kind == WIDGET:
-                model_id = hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
-                output.data[kind] = {"model_id": model_id, "version_major": 2, "version_minor": 0}
+                output.data[kind] = {"model_id": seed, "version_major": 2, "version_minor": 0}
             else:
                 output.data[kind] = _any_port(data)
 

@@ -58,7 +58,7 @@ def check(number: str, *answer: Any) -> Verdict:
         if number not in known:
             listed = f"this lesson has {', '.join(known)}" if known else "there is no such lesson"
             return Verdict(WRONG, f"{number} is not an exercise: {listed}.")
-        if not answer or _unfinished(answer[0]):
+        if not answer or any(_unfinished(value) for value in answer):
             return Verdict(
                 TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell."
             )

@@ -27,12 +27,12 @@ def mended(url):
     if not isinstance(url, str):
         return f"the answer is a URL in quotes, not {url!r:.40}."
     endpoint = take_apart(url)
+    if endpoint.path != "/api/projects/sales/openai/v1/responses":
+        return f"leave the path as it is, /api/projects/sales/openai/v1/responses; yours is {endpoint.path or 'empty':.80}."
     if endpoint.problems:
         return f"still wrong: {endpoint.problems[0]}"
-    for name, wanted in (("resource", "contoso-ai"), ("project", "sales"), ("operation", "responses")):
-        found = getattr(endpoint, name)
-        if found != wanted:
-            return f"keep the {name}: it should be {wanted!r}, and yours is {found!r:.60}."
+    if endpoint.resource != "contoso-ai":
+        return f"keep the resource: it should be 'contoso-ai', and yours is {endpoint.resource!r:.60}."
     return None
 
 

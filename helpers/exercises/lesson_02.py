@@ -32,7 +32,9 @@ def key_on_v1(response):
     if "authorization" in exchange.request_headers:
         return "the request carries an Authorization header; send the key alone, in the header api-key."
     if "api-key" not in exchange.request_headers:
-        return "the request has no api-key header; that is the header Azure reads a key from."
+        return "the request has no api-key header: pass the headers by name, as headers={'api-key': ...}."
+    if exchange.request_json is None:
+        return "the body that was sent is no JSON: send it with json=body."
     if field(exchange, "input") != "What is an AI application?":
         return "the body that was sent is another one; send body as it stands."
     return refusal(exchange)
@@ -59,5 +61,5 @@ def from_curl(response, answer):
         return "the command signs in with the header api-key; yours came in with a token."
     said = exchange.response_json["choices"][0]["message"]["content"]
     if answer != said:
-        return 'answer is not the text yet: walk to it with ["choices"][0]["message"]["content"].'
+        return "answer is not the text yet: it is the content of the message under choices."
     return None

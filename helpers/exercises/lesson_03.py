@@ -39,6 +39,8 @@ def city_of_the_call(response, city):
         return "the model called no function this time: send asks as it stands."
     if city == calls[0]["arguments"]:
         return "that is all of the arguments, as text: read it with json.loads, then take the city."
+    if isinstance(city, dict):
+        return "that is all of the arguments: take the city out of them."
     if city != "Oslo":
         return f"the city is not {city!r:.60}: it is in the arguments of the function_call item."
     return None

@@ -12,7 +12,9 @@ from helpers.exercises import Unreadable
 def sent(response: Any) -> Exchange:
     """The exchange behind a ``requests.Response``. Raises Unreadable for anything else."""
     if not isinstance(response, requests.Response) or response.request is None:
-        raise Unreadable(f"store what requests.post(...) returns, the whole response, not a {type(response).__name__}.")
+        raise Unreadable(
+            f"store what requests.post(...) or requests.get(...) returns, the whole response, not a {type(response).__name__}."
+        )
     return Exchange.from_requests(response)
 
 

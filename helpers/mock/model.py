@@ -58,8 +58,11 @@ class Model:
         limit = body.get("max_output_tokens") or body.get("max_completion_tokens") or body.get("max_tokens")
         if limit and limit < answer.output_tokens:
             parts = pieces(answer.text)
-            kept = "".join(parts[: len(parts) * limit // answer.output_tokens])
-            return replace(answer, text=kept, calls=(), output_tokens=limit, cut="max_output_tokens")
+            thought = min(answer.reasoning_tokens, limit)  # a model thinks first, and the limit counts that too
+            said = max(1, answer.output_tokens - answer.reasoning_tokens)
+            kept = "".join(parts[: len(parts) * (limit - thought) // said])
+            cut = {"output_tokens": limit, "reasoning_tokens": thought, "cut": "max_output_tokens"}
+            return replace(answer, text=kept, calls=(), **cut)
         return answer
 
     def _invented(self, prompt: Prompt, body: dict[str, Any]) -> Answer:

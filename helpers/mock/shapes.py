@@ -102,7 +102,7 @@ def _output(answer: Answer, seed: str, on_project: bool) -> list[dict[str, Any]]
     ]
     if answer.reasoning_tokens:  # what the model thought is billed, and its text stays with the service
         items.insert(0, {"type": "reasoning", "id": ids.hex_id("rs_", seed), "summary": []})
-    if answer.calls and not answer.text:
+    if not answer.text and (answer.calls or (answer.cut == "max_output_tokens" and items)):
         return items
     message = {
         "type": "message",

@@ -110,11 +110,14 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
     up.on_click(go)
     down.on_click(go)
     look()
-    found = walk(data, steps_of(path))
-    entries = [f"  {label}" for label, _ in _children(found)] or [f"  {line}" for line in _shown(found).splitlines()]
-    if len(entries) > TWIN_LINES:
-        entries = [*entries[:TWIN_LINES], f"  (and {len(entries) - TWIN_LINES} more)"]
-    show_widget(
-        widgets.VBox([field, code, widgets.HBox([up, down]), widgets.HBox([inside, value])]),
-        f"{expression(steps_of(path), name)} is {_kind(found)}:\n" + "\n".join(entries),
-    )
+    try:
+        found = walk(data, steps_of(path))
+        static = [f"{expression(steps_of(path), name)} is {_kind(found)}:"]
+        static += [f"  {label}" for label, _ in _children(found)] or [
+            f"  {line}" for line in _shown(found).splitlines()
+        ]
+    except LookupError as error:
+        static = [f"{error.args[0]}."]
+    if len(static) > TWIN_LINES:
+        static = [*static[:TWIN_LINES], f"  (and {len(static) - TWIN_LINES} more)"]
+    show_widget(widgets.VBox([field, code, widgets.HBox([up, down]), widgets.HBox([inside, value])]), "\n".join(static))
