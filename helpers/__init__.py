@@ -9,6 +9,7 @@ _HOME = {
     "decode_token": "auth",
     "Exchange": "exchange",
     "wiretap": "wire",
+    "compare": "wire",
     "show_json": "display",
     "show_exchange": "display",
     "show_figure": "display",

@@ -13,6 +13,7 @@ A hands-on course on Microsoft Foundry endpoints.
 
   python3 -m helpers lab     open the course in JupyterLab (the first time it installs what it needs)
   python3 -m helpers test    run every notebook and every test, offline
+  python3 -m helpers doctor  find out what is wrong with a setup, and the fix
   python3 -m helpers mock    run the local Foundry alone, for curl and other programs
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
@@ -55,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--update", action="store_true", help="run the notebooks and store their outputs")
     what.add_argument("--benchmark", action="store_true", help="measure speed and print the figures")
     test.set_defaults(run=_test)
+
+    doctor = commands.add_parser("doctor", help="find out what is wrong with a setup, and the fix")
+    doctor.add_argument(
+        "--live", action="store_true", help="try sign-in, role and deployment with the settings of .env"
+    )
+    doctor.set_defaults(run=_doctor)
 
     mock = commands.add_parser(
         "mock", help="run the local Foundry alone", description="Run the local Foundry until Ctrl-C."
@@ -123,6 +130,13 @@ def _test(options: argparse.Namespace, passed_on: list[str]) -> int:
     if options.update:
         return gate.update()
     return gate.benchmark() if options.benchmark else gate.run()
+
+
+def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.switch(["doctor", *(["--live"] if options.live else [])])  # it looks, and installs nothing
+    from helpers import doctor
+
+    return doctor.run(options.live)
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:

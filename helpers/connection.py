@@ -111,6 +111,12 @@ def connect() -> Foundry:
 
 
 # -- where settings come from ------------------------------------------------------------------------------------------
+def read_settings() -> tuple[dict[str, str], dict[str, str]]:
+    """The course's settings as connect() would read them now, and everything in ``.env``. Raises SettingsError for a
+    ``.env`` that cannot be read."""
+    return _read_settings({**_announced_mock(), **{name: value for name, (value, _) in _exported.items() if value}})
+
+
 def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The course's settings, and everything in ``.env``. The environment goes before ``.env``, even an empty value, as
     python-dotenv has it; only what an announced mock put there does not count."""

@@ -79,6 +79,15 @@ def html_table(rows: list[tuple], header: tuple = ()) -> str:
     return f"<table>{''.join(lines)}</table>"
 
 
+def html_pane(title: str, text: str) -> str:
+    """A title and, below it, preformatted text that wraps, for a widget's pane of constant height."""
+    wrapped = "margin:0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.4"
+    return (
+        f'<strong>{escape(title)}</strong><div style="height:13em;overflow:auto" tabindex="0">'
+        f'<pre style="{wrapped}">{escape(text)}</pre></div>'
+    )
+
+
 def text_table(rows: list[tuple], header: tuple = ()) -> str:
     """The same rows as aligned plain text."""
     lines = [tuple(str(cell) for cell in row) for row in ([header] if header else []) + rows]

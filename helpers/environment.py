@@ -33,7 +33,12 @@ def enter(arguments: list[str]) -> None:
     if not _is_current():
         _make()
         _install()
-    if Path(sys.prefix).resolve() == VENV.resolve():
+    switch(arguments)
+
+
+def switch(arguments: list[str]) -> None:
+    """Go on in ``.venv`` as it is: returns when this Python is the one in it, or when there is none."""
+    if Path(sys.prefix).resolve() == VENV.resolve() or not PYTHON.exists():
         return
     command = [str(PYTHON), "-m", "helpers", *arguments]
     if os.name == "nt":  # there exec would return to the prompt at once

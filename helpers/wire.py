@@ -8,8 +8,12 @@ piece; a copy is kept.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
 
+from helpers.display import html_table, text_table
 from helpers.exchange import Exchange, Headers
+from helpers.redaction import redact_header
 
 
 class Wire(Sequence[Exchange]):
@@ -191,3 +195,83 @@ def _httpx_send_async(original, taps: list[_Tap]):
         return response
 
     return handle_async_request
+
+
+# -- two requests side by side ---------------------------------------------------------------------------------------------
+# Why clients send these. Sources: requests 2.34 sessions.py, openai 3.54.0 _base_client.py, azure-core 1.41.0 policies.
+REASONS = {
+    "user-agent": "names the program that calls",
+    "accept": "the kinds of body that the client can read",
+    "accept-encoding": "the compressions that the client can undo",
+    "content-length": "the JSON is the same and its spacing is not",
+    "content-type": "what the body is",
+    "connection": "keep the connection open for the next request",
+    "x-stainless-retry-count": "how often this call was sent before: the SDK repeats by itself",
+    "x-stainless-read-timeout": "how many seconds the SDK waits",
+    "x-stainless-raw-response": "the program asked for the response with its headers",
+    "x-ms-client-request-id": "an id that the client made up, to find the call in its own logs",
+}
+ABOUT_THE_SDK = "which SDK, in which language, on which system: statistics for its makers"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two requests differ: its name, what each sent ("" for nothing), and why it is there."""
+
+    name: str
+    first: str
+    second: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two requests side by side. ``same`` and ``different`` name the parts that decide the answer: method, URL, sign-in and
+    JSON body; ``headers`` are the differences in all other headers."""
+
+    same: tuple[str, ...]
+    different: tuple[str, ...]
+    headers: tuple[Difference, ...]
+
+    def _sentences(self) -> list[str]:
+        sentences = [f"The same: {', '.join(self.same) or 'nothing'}."]
+        return [*sentences, f"Different: {', '.join(self.different)}."] if self.different else sentences
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        return [(one.name, one.first or "-", one.second or "-", one.why) for one in self.headers]
+
+    def __repr__(self) -> str:
+        table = text_table(self._rows(), ("header", "first", "second", "why"))
+        return "\n".join([*self._sentences(), "", table])
+
+    def _repr_html_(self) -> str:
+        sentences = "".join(f"<p><strong>{escape(one)}</strong></p>" for one in self._sentences())
+        return sentences + html_table(self._rows(), ("header", "first", "second", "why"))
+
+
+def compare(first: Exchange, second: Exchange) -> Comparison:
+    """Lay two requests side by side. What only tells about the SDK and this machine is one row, without the values."""
+    parts = {
+        "method": lambda one: one.method,
+        "URL": lambda one: one.url,
+        "sign-in": lambda one: [one.request_headers.get(name) for name in ("authorization", "api-key")],
+        "JSON body": lambda one: one.request_json if one.request_json is not None else one.request_body,
+    }
+    same = tuple(name for name, part in parts.items() if part(first) == part(second))
+    return Comparison(same, tuple(name for name in parts if name not in same), tuple(_differences(first, second)))
+
+
+def _differences(first: Exchange, second: Exchange) -> Iterator[Difference]:
+    names = dict.fromkeys(name.lower() for one in (first, second) for name in one.request_headers)
+    about = [name for name in names if name.startswith("x-stainless-") and name not in REASONS]
+    for name in names:
+        if name in ("authorization", "api-key", "host", *about):
+            continue
+        values = [one.request_headers.get(name, "") for one in (first, second)]
+        if values[0] != values[1]:
+            yield Difference(
+                name, *(redact_header(name, value) for value in values), REASONS.get(name, "set by the client")
+            )
+    if any(first.request_headers.get(name) != second.request_headers.get(name) for name in about):
+        sent = [f"{sum(name in one.request_headers for name in about)} headers" for one in (first, second)]
+        yield Difference("x-stainless-...", *("" if one == "0 headers" else one for one in sent), ABOUT_THE_SDK)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parent / "javascript"
+from helpers import notebooks
+
+SOURCE = notebooks.FOLDER / "javascript"
+TESTS = Path(__file__).parent / "javascript"
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +34,26 @@ def folder() -> Path:
             pytest.skip(
                 f"npm could not fetch the openai package, so the JavaScript SDK was not tried: {npm.stderr[-200:]}"
             )
-    shutil.copy(SOURCE / "ask.mjs", kept)
+    shutil.copy(TESTS / "ask.mjs", kept)
+    shutil.copy(SOURCE / "first_request.mjs", kept)
     return kept
 
 
-def test_the_javascript_sdk_works_unmodified(mock, folder):
-    environment = {**os.environ, **mock.variables}
+def _run(script: str, folder: Path, variables: dict[str, str]) -> str:
+    environment = {**os.environ, **variables}
     said = subprocess.run(
-        ["node", "ask.mjs"], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60
+        ["node", script], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60
     )
     assert said.returncode == 0, said.stderr
-    result = json.loads(said.stdout)
+    return said.stdout
+
+
+def test_the_script_of_lesson_09_says_what_is_stored_for_readers_without_node(mock, folder):
+    assert _run("first_request.mjs", folder, mock.variables) == (SOURCE / "first_request.txt").read_text("utf-8")
+
+
+def test_the_javascript_sdk_works_unmodified(mock, folder):
+    result = json.loads(_run("ask.mjs", folder, mock.variables))
     assert len(set(result["texts"])) == 1
     assert result["texts"][0].startswith("An AI application is")
     assert result["missing"] == {"status": 404, "code": "DeploymentNotFound"}

@@ -50,7 +50,7 @@ def _wait(arm, url: str) -> list[str]:
 def test_a_resource_is_made_used_and_deleted(arm):
     made = arm("PUT", ACCOUNT, MADE)
     assert (made.status_code, made.json()["properties"]["provisioningState"]) == (201, "Creating")
-    assert made.headers["retry-after"] == "1"
+    assert made.headers["retry-after"] == "0"
     assert arm("GET", ACCOUNT).json()["properties"]["provisioningState"] == "Creating"
     assert _wait(arm, made.headers["azure-asyncoperation"]) == ["InProgress", "InProgress", "Succeeded"]
     account = arm("GET", ACCOUNT).json()
@@ -86,6 +86,11 @@ def test_a_resource_is_made_used_and_deleted(arm):
     assert arm("GET", ACCOUNT).json()["error"]["code"] == "ResourceNotFound"
     assert arm("POST", data_plane + V1, ask, audience="https://ai.azure.com").json()["error"]["code"] == "NotFound"
     assert arm("DELETE", ACCOUNT).status_code == 204
+
+
+def test_at_a_realistic_speed_a_client_is_to_wait_a_second(arm):
+    arm.server.foundry.control.speed = "realistic"
+    assert arm("PUT", ACCOUNT, MADE).headers["retry-after"] == "1"
 
 
 def test_a_name_that_another_account_serves_stays_with_it(arm):

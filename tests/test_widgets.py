@@ -56,8 +56,17 @@ class Opened:
 
     @property
     def said(self) -> str:
-        panes = (one for one in self.all if isinstance(one, ipywidgets.HTML | ipywidgets.Label | ipywidgets.Textarea))
-        return unescape("\n".join(one.value for one in panes))
+        panes = (one for one in self.all if isinstance(one, ipywidgets.HTML | ipywidgets.Label))
+        return unescape("\n".join(re.sub(r"</?(strong|pre|div)[^>]*>", "\n", one.value).strip() for one in panes))
+
+    def pane(self, title: str) -> str:
+        """The text under a pane's title."""
+        found = (
+            re.fullmatch(f"<strong>{title}</strong>.*<pre[^>]*>(.*)</pre></div>", one.value, re.S)
+            for one in self.all
+            if isinstance(one, ipywidgets.HTML)
+        )
+        return unescape(next(match[1] for match in found if match))
 
     def enter(self, **values) -> str:
         for description, value in values.items():
@@ -586,13 +595,13 @@ def test_an_event_of_no_known_form_brings_no_text(opened, data):
 def test_the_stream_player_follows_its_slider(opened):
     panel = opened(widgets.stream_player, STREAM)
     assert panel.twin.splitlines() == ["event   count", "delta   2", "[DONE]  1", "", "The text they build: Hello"]
-    assert (panel["text"].value, panel["wire"].value) == ("Hel", events_of(STREAM)[0])
+    assert (panel.pane("the text so far"), panel.pane("on the wire")) == ("Hel", events_of(STREAM)[0])
     assert "2 of 3: delta" in panel.enter(event=1)
-    assert panel["text"].value == "Hello"
+    assert panel.pane("the text so far") == "Hello"
     assert "3 of 3: [DONE]" in panel.enter(event=2)
-    assert panel["text"].value == "Hello"
+    assert panel.pane("the text so far") == "Hello"
     panel.enter(event=0)
-    assert panel["text"].value == "Hel"
+    assert panel.pane("the text so far") == "Hel"
 
 
 def test_the_play_button_moves_the_slider(opened):
@@ -605,8 +614,8 @@ def test_the_play_button_moves_the_slider(opened):
 
 def test_a_long_event_is_cut(opened):
     panel = opened(widgets.stream_player, _sse(_delta("x" * 5000)))
-    assert len(panel["wire"].value) == 700
-    assert len(panel["text"].value) == 5000
+    assert len(panel.pane("on the wire")) == 700
+    assert len(panel.pane("the text so far")) == 5000
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "hello", '{"error": {"code": "404"}}', "<html></html>"])
@@ -625,7 +634,7 @@ def test_the_streams_of_the_local_foundry_build_the_whole_answer(opened, session
         answer.encoding = "utf-8"
         panel = opened(widgets.stream_player, answer.text)
         panel["event"].value = panel["event"].max
-        assert panel["text"].value == text.get("content", text.get("text"))
+        assert panel.pane("the text so far") == text.get("content", text.get("text"))
         assert len(panel.twin.splitlines()) <= 40
 
 

@@ -10,9 +10,11 @@ from importlib import import_module
 from typing import Any
 
 TODO, WRONG, DONE = "✏️", "❌", "✅"
+TODO_TEXT = "{} is not done yet: replace the `...` in the cell above, run it, then run this cell."
 
-# id -> the function that returns None when the answer is right, or a sentence that says what is wrong
-_checks: dict[str, Callable[..., str | None]] = {}
+# id -> the function that returns None when the answer is right, a sentence that says what is wrong, or ... while the answer
+# is a function that is not written yet
+_checks: dict[str, Callable[..., Any]] = {}
 
 
 class Verdict:
@@ -35,7 +37,7 @@ class Unreadable(Exception):
 def exercise(number: str):
     """Decorator: this function checks exercise ``number``, such as "02.1"."""
 
-    def register(check_answer: Callable[..., str | None]):
+    def register(check_answer: Callable[..., Any]):
         _checks[number] = check_answer
         return check_answer
 
@@ -59,10 +61,10 @@ def check(number: str, *answer: Any) -> Verdict:
             listed = f"this lesson has {', '.join(known)}" if known else "there is no such lesson"
             return Verdict(WRONG, f"{number} is not an exercise: {listed}.")
         if not answer or any(_unfinished(value) for value in answer):
-            return Verdict(
-                TODO, f"{number} is not done yet: replace the `...` in the cell above, run it, then run this cell."
-            )
+            return Verdict(TODO, TODO_TEXT.format(number))
         problem = _checks[number](*answer)
+        if problem is ...:
+            return Verdict(TODO, TODO_TEXT.format(number))
     except Unreadable as error:
         problem = str(error)
     except (Exception, SystemExit) as error:

@@ -27,6 +27,10 @@ def mended(url):
     if not isinstance(url, str):
         return f"the answer is a URL in quotes, not {url!r:.40}."
     endpoint = take_apart(url)
+    if not endpoint.host:
+        return f"still wrong: {endpoint.problems[0]}"
+    if "?" in url and "api-version" not in url:
+        return "there is still something behind the question mark: take the query away."
     if endpoint.path != "/api/projects/sales/openai/v1/responses":
         return f"leave the path as it is, /api/projects/sales/openai/v1/responses; yours is {endpoint.path or 'empty':.80}."
     if endpoint.problems:

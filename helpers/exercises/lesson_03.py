@@ -1,5 +1,6 @@
 """Checks of 03_reading_the_response."""
 
+import json
 from typing import Any
 
 from helpers.exchange import Exchange
@@ -8,7 +9,8 @@ from helpers.exercises.requests_sent import field, refusal, sent
 
 
 def _items(exchange: Exchange, kind: str) -> list[dict[str, Any]]:
-    return [item for item in exchange.response_json.get("output") or () if item.get("type") == kind]
+    body = exchange.response_json or {}
+    return [item for item in body.get("output") or () if item.get("type") == kind]
 
 
 @exercise("03.1")
@@ -26,6 +28,13 @@ def text_of_another(response, text):
     return None if text == said else "text is not the text of this response: text_of(second.json())."
 
 
+def _city(arguments: str) -> Any:
+    try:
+        return json.loads(arguments).get("city")
+    except (ValueError, AttributeError):  # a model that wrote something else
+        return None
+
+
 @exercise("03.2")
 def city_of_the_call(response, city):
     """The request with the tool get_weather, and the city from the arguments of the call."""
@@ -41,6 +50,6 @@ def city_of_the_call(response, city):
         return "that is all of the arguments, as text: read it with json.loads, then take the city."
     if isinstance(city, dict):
         return "that is all of the arguments: take the city out of them."
-    if city != "Oslo":
+    if city != _city(calls[0]["arguments"]):
         return f"the city is not {city!r:.60}: it is in the arguments of the function_call item."
     return None

@@ -9,19 +9,34 @@ from helpers.exercises.requests_sent import path, refusal, sent
 def _audience(exchange: Exchange) -> str | None:
     """Whom the bearer token of a request is for; None when the request carries none."""
     try:
-        return str(decode_token(exchange.request_headers.get("authorization", ""))["claims"].get("aud", "")).rstrip("/")
+        token = exchange.request_headers.get("authorization", "").partition(" ")[2]
+        return str(decode_token(token)["claims"].get("aud", "")).rstrip("/")
     except ValueError:
         return None
+
+
+def _not_a_token(exchange: Exchange) -> str | None:
+    """What is wrong with an Authorization header that is there and holds no bearer token."""
+    sign_in = exchange.request_headers.get("authorization")
+    if sign_in and sign_in.lower().startswith("bearer") and not sign_in.lower().startswith("bearer "):
+        return "a space is missing between Bearer and the token."
+    if sign_in and not sign_in.lower().startswith("bearer "):
+        return "the word Bearer is missing before the token."
+    if sign_in and _audience(exchange) is None:
+        return "what stands behind Bearer is no token: a token has three parts with dots between them (.token)."
+    return None
 
 
 @exercise("04.1")
 def by_token(response):
     """The model endpoint, called with a token for https://cognitiveservices.azure.com."""
     exchange = sent(response)
-    if not path(exchange).endswith("/chat/completions"):
-        return f"the path that was called is {path(exchange)}; call chat_url."
+    if "/openai/deployments/" not in path(exchange):
+        return f"the path that was called is {path(exchange)}; call chat_url, the model endpoint."
     if "api-key" in exchange.request_headers:
         return "the request carries a key; sign it with the token alone."
+    if problem := _not_a_token(exchange):
+        return problem
     audience = _audience(exchange)
     if audience is None:
         return "the request carries no token: pass it as headers={'Authorization': f'Bearer {...}'}."
@@ -36,13 +51,13 @@ def by_token(response):
 def mended(response):
     """The colleague's call to the project, signed with a token for https://ai.azure.com."""
     exchange = sent(response)
-    if not path(exchange).endswith("/openai/v1/responses"):
+    if not (path(exchange).startswith("/api/projects/") and path(exchange).endswith("/openai/v1/responses")):
         return f"the path that was called is {path(exchange)}; keep url."
     if "api-key" in exchange.request_headers:
         return "that is the key in its own header; the task asks for a token."
+    if problem := _not_a_token(exchange):
+        return problem
     audience = _audience(exchange)
-    if audience is None and "authorization" in exchange.request_headers:
-        return "what stands behind Bearer is no token: a token has three parts with dots between them."
     if audience not in (None, "https://ai.azure.com"):
         return f"the token is for {audience:.60}; the project wants one for https://ai.azure.com."
     return refusal(exchange)

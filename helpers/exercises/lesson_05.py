@@ -6,6 +6,13 @@ from helpers.endpoints import SHAPES, take_apart
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, refusal, sent
 
+PATHS = (
+    "/api/projects/p/openai/v1/responses",
+    "/api/projects/p/deployments",
+    "/openai/v1/embeddings",
+    "/openai/deployments/gpt-4o/chat/completions",
+)
+
 
 @exercise("05.1")
 def rules(answer):
@@ -15,13 +22,14 @@ def rules(answer):
     if len(answer) != 4:
         return f"keep the four paths; there are {len(answer)} now."
     for one, word in answer.items():
-        kind = take_apart(f"https://resource.services.ai.azure.com{one}").kind
-        if kind not in SHAPES:
+        if one not in PATHS:
             return f"{one!r:.60} is none of the paths of the task: keep them as they were."
+        kind = take_apart(f"https://resource.services.ai.azure.com{one}").kind
+        word = word.strip().lower() if isinstance(word, str) else word
         if word not in ("required", "refused"):
             return f'{one}: the answer is "required" or "refused", not {word!r:.40}.'
         if word != ("required" if SHAPES[kind].version else "refused"):
-            return f"{one}: try it, once without and once with an api-version."
+            return f"{one}: look for /openai/v1 in it."
     return None
 
 
@@ -32,10 +40,14 @@ def by_name(response):
     url = urlsplit(exchange.url)
     if "/openai/deployments/" not in url.path:
         return f"the path is {url.path}; a model endpoint has /openai/deployments/ and the deployment's name in it."
+    if url.path.startswith("/api/projects/"):
+        return "a model endpoint starts at the resource endpoint, not at the project's."
     if "/deployments/course-chat/" not in url.path:
         return f"the path is {url.path}; it should name the deployment course-chat."
     if not parse_qs(url.query).get("api-version"):
-        return "the URL has no api-version, and a dated path requires one: 2024-10-21."
+        return "the URL has no api-version, and this path requires one: 2024-10-21."
+    if not field(exchange, "messages"):
+        return "the body has no messages: send chat, with json=chat."
     return refusal(exchange)
 
 

@@ -10,7 +10,9 @@ from helpers.exercises import Unreadable
 
 
 def sent(response: Any) -> Exchange:
-    """The exchange behind a ``requests.Response``. Raises Unreadable for anything else."""
+    """The exchange behind a ``requests.Response``, or an Exchange as it is. Raises Unreadable for anything else."""
+    if isinstance(response, Exchange):
+        return response
     if not isinstance(response, requests.Response) or response.request is None:
         raise Unreadable(
             f"store what requests.post(...) or requests.get(...) returns, the whole response, not a {type(response).__name__}."

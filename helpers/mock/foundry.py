@@ -76,7 +76,9 @@ class LocalFoundry:
         self._responses = Responses(model, self.state, self.limits)
         self._chat = Chat(model, self.limits)
         self._project = Project(self.state)
-        self._management = Management(self.state, origin, self._api_keys, self._deployments_changed)
+        self._management = Management(
+            self.state, origin, self._api_keys, self._deployments_changed, lambda: self.control.speed == "instant"
+        )
         # Static paths are found in one step, the rest by their patterns.
         routes = [_route(*row) for row in self._table()]
         self._static = {(r.method, r.template): r for r in routes if r.path.groups == 0}

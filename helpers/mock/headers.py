@@ -4,7 +4,7 @@ where the answer comes from. Sources: public recordings of the routes named in e
 import math
 
 from helpers.mock import catalog, ids
-from helpers.mock.errors import GATEWAY
+from helpers.mock.errors import GATEWAY, MODEL
 from helpers.mock.limits import Room
 
 EVENTS = "text/event-stream; charset=utf-8"
@@ -132,7 +132,9 @@ def failure(seed: str, at: int, layer: str, content_type: str, more: Pairs = ())
     typed = [("content-type", content_type)] if content_type else []
     if layer == GATEWAY:
         return [("date", ids.http_date(at)), ("apim-request-id", ids.request_id("apim", seed)), *typed, *more]
-    return [*_common(seed, at), *typed, *more]
+    # the model's own errors have a request id; those without a Content-Type come from in front of it (recorded 2026-03)
+    own = [("x-request-id", ids.request_id("request", seed))] if layer == MODEL and content_type else []
+    return replaced([*_common(seed, at), *typed, *own], list(more))
 
 
 def identity() -> Pairs:

@@ -1,5 +1,6 @@
 """The management plane, in the shape of Azure Resource Manager: accounts, projects and deployments are made here, and the
-data plane serves what was made. Every change is a long-running operation that has to be asked for twice.
+data plane serves what was made. Every change is a long-running operation that has to be asked for twice; between two
+questions a client is to wait a second or, at speed "instant", not at all.
 
 Sources: Microsoft's REST reference for Microsoft.CognitiveServices (api-version 2025-06-01) and the account and project
 answers quoted in public issues; error texts are inferred.
@@ -17,14 +18,16 @@ from helpers.mock.state import State
 VERSIONS = ("2025-04-01-preview", "2025-06-01", "2025-09-01", "2026-05-01")
 POLLS = 2  # how often an operation answers InProgress before it has succeeded
 KINDS = {"account": "accounts", "project": "accounts/projects", "deployment": "accounts/deployments"}
-WAIT = ("retry-after", "1")
 
 
 class Management:
-    """The handlers under ``/subscriptions``. ``changed`` is called when the deployments have."""
+    """The handlers under ``/subscriptions``. ``changed`` is called when the deployments have; ``instant`` tells
+    whether clients need not wait."""
 
-    def __init__(self, state: State, origin: str, keys: tuple[str, str], changed: Callable[[], None]):
-        self._state, self._origin, self._keys, self._changed = state, origin, keys, changed
+    def __init__(
+        self, state: State, origin: str, keys: tuple[str, str], changed: Callable[[], None], instant: Callable[[], bool]
+    ):
+        self._state, self._origin, self._keys, self._changed, self._instant = state, origin, keys, changed, instant
         account = _path(
             {
                 "subscription": catalog.SUBSCRIPTION_ID,
@@ -112,7 +115,7 @@ class Management:
         """GET the Location of an operation: 202 while it runs, then what it made, or nothing after a deletion"""
         one, running = self._step(call)
         if running:
-            return call.nothing(202, [("location", call.request.url), WAIT])
+            return call.nothing(202, [("location", call.request.url), self._wait()])
         made = self._state.resources.get(one["path"])
         return call.nothing(204) if made is None else call.ok(made)
 
@@ -132,7 +135,7 @@ class Management:
         status = "InProgress" if running else "Succeeded"
         return call.ok(
             {"id": one["id"], "name": call.names["operation"], "status": status},
-            more=[WAIT] if status == "InProgress" else (),
+            more=[self._wait()] if status == "InProgress" else (),
         )
 
     # -- inside ----------------------------------------------------------------------------------------------------------
@@ -220,8 +223,11 @@ class Management:
         return [
             ("azure-asyncoperation", f"{self._origin}{identifier}{version}"),
             ("location", f"{self._origin}{base}/operationResults/{name}{version}"),
-            WAIT,
+            self._wait(),
         ]
+
+    def _wait(self) -> tuple[str, str]:
+        return "retry-after", "0" if self._instant() else "1"
 
     def _parent(self, call: Call) -> None:
         self._resource(_path(call.names, "account"))

@@ -154,6 +154,8 @@ class MockServer:
             "FOUNDRY_MODEL_NAME": catalog.DEFAULT_DEPLOYMENT,
             "FOUNDRY_API_KEY": self.foundry.secrets.api_key,
             "FOUNDRY_MOCK_ENV": str(self.env_file),
+            "FOUNDRY_MANAGEMENT_ENDPOINT": self.origin,
+            "FOUNDRY_SUBSCRIPTION_ID": catalog.SUBSCRIPTION_ID,
             # two registered applications, the second without a role
             "FOUNDRY_AUTHORITY": self.origin,
             "FOUNDRY_TENANT_ID": catalog.TENANT_ID,

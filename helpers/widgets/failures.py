@@ -1,5 +1,6 @@
 """Lesson 06: a laboratory of failures. Each is shown as request and response, with the layer that answered, the exception
-the SDKs raise, and the fix. Nothing is sent: the answers are the offline mock's, in the service's documented words."""
+the SDKs raise, and the fix. Nothing is sent: the answers are the offline mock's, in the service's words as far as they are
+known (see mock/errors.py)."""
 
 import json
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ FAILURES = {
     for failure in (
         Failure(
             "401 wrong key", V1, KEY, PROMPT, errors.bad_key(),
-            "The key is missing, mistyped, expired, or of another resource.",
+            "The key is missing, mistyped, changed since, or of another resource.",
             "Copy the key of this very resource again.",
         ),
         Failure(

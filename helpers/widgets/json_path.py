@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from helpers.display import show_widget
+from helpers.display import html_pane, show_widget
 from helpers.redaction import redact_value
 
 Steps = tuple[str | int, ...]
@@ -83,7 +83,7 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
 
     data = redact_value(data)
     field = widgets.Text(path, description="path", layout={"width": "95%"})
-    code, value = widgets.Label(), widgets.Textarea(disabled=True, rows=10, layout={"width": "58%"})
+    code, value = widgets.Label(), widgets.HTML(layout={"width": "58%"})
     inside = widgets.Select(options=[], rows=10, layout={"width": "38%"}, description="inside", value=None)
     up = widgets.Button(description="Up", tooltip="one step back")
     down = widgets.Button(description="Down", tooltip="into the chosen entry")
@@ -93,10 +93,10 @@ def json_explorer(data: Any, path: str = "", name: str = "data") -> None:
         try:
             found = walk(data, steps)
         except LookupError as error:
-            code.value, value.value, inside.options = f"{error.args[0]}.", "", []
+            code.value, value.value, inside.options = f"{error.args[0]}.", "", ()
             up.disabled, down.disabled = not steps, True
             return
-        code.value, value.value = expression(steps, name), _shown(found)
+        code.value, value.value = expression(steps, name), html_pane(_kind(found), _shown(found))
         inside.options = _children(found)
         inside.index = 0 if inside.options else None
         up.disabled, down.disabled = not steps, not inside.options

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from helpers.display import show_widget, text_table
+from helpers.display import html_pane, show_widget, text_table
 
 SHOWN = 700  # characters of an event
 TWIN_LINES = 30
@@ -83,15 +83,13 @@ def stream_player(body: str) -> None:
     slider = widgets.IntSlider(min=0, max=last, description="event", layout={"width": "24em"})
     widgets.jslink((play, "value"), (slider, "value"))
     kind = widgets.Label()
-    half = {"width": "48%"}
-    wire = widgets.Textarea(disabled=True, rows=9, description="wire", layout=half)
-    text = widgets.Textarea(disabled=True, rows=9, description="text", layout=half)
+    wire, text = (widgets.HTML(layout={"width": "49%"}) for _ in range(2))
 
     def look(change=None):
         event = events[slider.value]
         kind.value = f"{slider.value + 1} of {len(events)}: {kind_of(event)}"
-        wire.value = event if len(event) <= SHOWN else event[: SHOWN - 3] + "..."
-        text.value = texts[slider.value + 1]
+        wire.value = html_pane("on the wire", event if len(event) <= SHOWN else event[: SHOWN - 3] + "...")
+        text.value = html_pane("the text so far", texts[slider.value + 1])
 
     slider.observe(look, "value")
     look()

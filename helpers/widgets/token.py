@@ -56,6 +56,7 @@ def token_viewer(token: str) -> None:
     """Show the claims of a token one by one, and the time left. Another token can be pasted; it stays hidden."""
     import ipywidgets as widgets
 
+    decode_token(token)  # a text that is no token is told now, in one sentence
     field = widgets.Password(placeholder="paste another token", description="token", layout={"width": "95%"})
     chosen = widgets.Select(options=[], rows=10, description="claim", layout={"width": "16em"})
     value, meaning, left = widgets.Label(), widgets.Label(), widgets.Label()

@@ -1,0 +1,37 @@
+"""Checks of 08_from_rest_to_sdk."""
+
+from helpers.exchange import Exchange
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, path, refusal
+
+
+@exercise("08.1")
+def chat_by_sdk(exchange):
+    """A chat completion that the openai package sent to the resource's v1 route, with the key."""
+    if not isinstance(exchange, Exchange):
+        return f"store one exchange of the wire, wire[-1], not a {type(exchange).__name__}."
+    if "openai" not in exchange.request_headers.get("user-agent", "").lower():
+        return "this request was not sent by the openai package: call the client inside the with block."
+    if path(exchange) != "/openai/v1/chat/completions":
+        return f"the path is {path(exchange)}; it should be /openai/v1/chat/completions, on the resource endpoint."
+    if exchange.request_headers.get("authorization", "").count(".") == 2:
+        return "the request carries a token; the task asks for the API key: api_key=foundry.api_key."
+    if refused := refusal(exchange):
+        return refused
+    return None if field(exchange, "messages") else "the body has no messages."
+
+
+@exercise("08.2")
+def caught_error(error):
+    """The openai.NotFoundError of a call to the deployment gpt-99."""
+    import openai
+
+    if isinstance(error, type) and issubclass(error, Exception):
+        return "that is the class; store the exception that was raised, from except ... as error."
+    if not isinstance(error, openai.APIStatusError):
+        return f"store the exception, not {error!r:.60}."
+    if not isinstance(error, openai.NotFoundError):
+        return f"that is a {type(error).__name__} ({error.status_code}); asking gpt-99 gives another one."
+    if error.code != "DeploymentNotFound":
+        return f"its code is {error.code!r}: the path is wrong here, not the deployment."
+    return None

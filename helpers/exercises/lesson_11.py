@@ -1,0 +1,41 @@
+"""Checks of 11_build_a_chat_app."""
+
+from helpers.exchange import Exchange
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, refusal
+
+
+@exercise("11.1")
+def forget(function, messages, tokens, transcript):
+    """A function that empties the chat. It is called once, with something to forget; then the chat is put back."""
+    if not callable(function):
+        return f"forget is {function!r:.40}; give the function itself, without calling it."
+    kept, counted = list(messages), dict(tokens)
+    try:
+        messages[:] = [{"role": "user", "content": "something to forget"}]
+        tokens.update(sent=1, received=1)
+        transcript.value = "something to forget"
+        if function() is ...:
+            return ...
+        if messages:
+            return "messages still holds something: messages.clear() empties this very list."
+        if any(tokens.values()):
+            return "the counters are not 0: tokens.update(sent=0, received=0)."
+        if "something to forget" in transcript.value:
+            return "the chat on the screen is still the old one: call show()."
+        return None
+    finally:
+        messages[:] = kept
+        tokens.update(counted)
+
+
+@exercise("11.2")
+def with_instructions(exchange):
+    """A request with instructions and the task's question."""
+    if not isinstance(exchange, Exchange):
+        return f"store one exchange of the wire, wire[-1], not a {type(exchange).__name__}."
+    if not field(exchange, "instructions"):
+        return "the body has no instructions: pass instructions=... beside input."
+    if "What is a deployment?" not in str(field(exchange, "input")):
+        return "ask What is a deployment?"
+    return refusal(exchange)

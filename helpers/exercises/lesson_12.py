@@ -1,0 +1,49 @@
+"""Checks of 12_create_your_own_resource."""
+
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, path, sent
+
+
+def _refused(exchange) -> str | None:
+    if exchange.status in (200, 201, 202):
+        return None
+    body = exchange.response_json or {}
+    return f"Azure Resource Manager answered {exchange.status}: {body.get('error', {}).get('message', '')}".rstrip(": ")
+
+
+@exercise("12.1")
+def second_resource(response, manage):
+    """A resource of another name, made with PUT and waited for."""
+    exchange = sent(response)
+    if exchange.method != "PUT":
+        return f"the method is {exchange.method}; things are made with PUT."
+    name = path(exchange).rpartition("/accounts/")[2]
+    if "/" in name or not name:
+        return f"the path is {path(exchange)}; a resource ends in /accounts/<name>."
+    if name == "my-foundry":
+        return "that is the first resource's name; choose another one."
+    if refused := _refused(exchange):
+        return refused
+    properties = field(exchange, "properties") or {}
+    if properties.get("customSubDomainName") != name:
+        return f"customSubDomainName is {properties.get('customSubDomainName')!r:.60}; it should be {name!r}, as in the path."
+    if not properties.get("allowProjectManagement"):
+        return "allowProjectManagement is missing, so it could hold no project."
+    state = manage("GET", path(exchange)).json().get("properties", {}).get("provisioningState")
+    return None if state == "Succeeded" else f"it is still {state}: wait_for(second) waits until it is made."
+
+
+@exercise("12.2")
+def small_deployment(response):
+    """A deployment called small, with a capacity of 5."""
+    exchange = sent(response)
+    if exchange.method != "PUT":
+        return f"the method is {exchange.method}; things are made with PUT."
+    if not path(exchange).endswith("/deployments/small"):
+        return f"the path is {path(exchange)}; it should end in /accounts/<name>/deployments/small."
+    if refused := _refused(exchange):
+        return refused
+    capacity = (field(exchange, "sku") or {}).get("capacity")
+    if capacity != 5:
+        return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."
+    return None
