@@ -60,7 +60,7 @@ def show_figure(figure: Any, description: str) -> None:
     from matplotlib import pyplot
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=80, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(figure)  # otherwise the inline backend shows it once more
     picture = base64.b64encode(buffer.getvalue()).decode()
     metadata = {"image/png": {"alt": description}}

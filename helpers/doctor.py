@@ -241,7 +241,7 @@ def _mock() -> Iterator[Finding]:
         fix = f"unset FOUNDRY_MOCK_ENV, or run python3 -m helpers mock --env-file {path}"
         yield Finding("problem", "mock", f"FOUNDRY_MOCK_ENV names {path}, which a running mock would have written", fix)
     else:
-        yield Finding("ok", "mock", f"FOUNDRY_MOCK_ENV names {path}: notebooks share that mock")
+        yield Finding("ok", "mock", "FOUNDRY_MOCK_ENV names a running mock's file: notebooks share that mock")
 
 
 # -- live ----------------------------------------------------------------------------------------------------------------

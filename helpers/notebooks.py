@@ -1,9 +1,11 @@
 """The regenerator: runs the notebooks and stores their outputs so that the same code gives the same bytes."""
 
+import multiprocessing
 import os
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from helpers.environment import ROOT
 from helpers.mock.server import MockServer
 
 FOLDER = ROOT / "notebooks"
+WORKERS = 2  # notebooks that run at the same time; more do not pay on the two cores of a small machine
 LOOPBACK_ONLY = ROOT / "tests" / "loopback_only"  # a sitecustomize.py that every Python started with it loads
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "varies", "editable", "deletable"}
@@ -85,21 +88,25 @@ def regenerate(check: bool) -> list[Path]:
     it measured anew, clear its output first; then the whole notebook meets streams at a realistic pace.
     """
     texts = {picture.path_of(lesson): picture.picture(lesson) for lesson in picture.lessons()}
-    for path in paths():
-        stored = nbformat.read(path, 4)
-        to_measure = any("varies" in cell.metadata and not cell.outputs for cell in stored.cells)
-        # a mock for each, so that no lesson depends on what another has left in it
-        with offline("realistic" if to_measure else "instant") as environment:
-            fresh = execute(nbformat.read(path, 4), environment)
-        for before, cell in zip(stored.cells, fresh.cells, strict=True):
-            if "varies" in cell.metadata and _kinds(before) == _kinds(cell):
-                cell.outputs = before.outputs
-        texts[path] = normalized(fresh)
+    with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as workers:
+        texts |= zip(paths(), workers.map(_regenerated, paths()), strict=True)
     changed = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if not check:
         for path in changed:
             path.write_text(texts[path], encoding="utf-8")
     return changed
+
+
+def _regenerated(path: Path) -> str:
+    stored = nbformat.read(path, 4)
+    to_measure = any("varies" in cell.metadata and not cell.outputs for cell in stored.cells)
+    # a mock for each, so that no lesson depends on what another has left in it
+    with offline("realistic" if to_measure else "instant") as environment:
+        fresh = execute(nbformat.read(path, 4), environment)
+    for before, cell in zip(stored.cells, fresh.cells, strict=True):
+        if "varies" in cell.metadata and _kinds(before) == _kinds(cell):
+            cell.outputs = before.outputs
+    return normalized(fresh)
 
 
 def _kinds(cell) -> list[list[str]]:

@@ -72,3 +72,24 @@ def session(mock):
     with requests.Session() as opened:
         opened.verify = mock.variables["REQUESTS_CA_BUNDLE"]
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The table of the notebooks' sizes, and the cells whose output is not compared."""
+    if hasattr(config, "workerinput") or not any("test_notebooks" in key.nodeid for key in _reports(terminalreporter)):
+        return
+    from tests.test_notebooks import PATHS, sizes, varying
+
+    write = terminalreporter.write_line
+    write(f"\n{'notebook':<34} cells  words  code lines: median  90 %  most")
+    for path in PATHS:
+        cells, words, median, tenth, most = sizes(path)
+        write(f"{path.stem:<34} {cells:5} {words:6} {median:19g} {tenth:5} {most:5}")
+    write("\ncells whose output is not compared, and why")
+    for path in PATHS:
+        for cell, reason in varying(path):
+            write(f"  {path.stem[:2]} {cell:<12} {reason}")
+
+
+def _reports(terminalreporter):
+    return [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]

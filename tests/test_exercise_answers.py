@@ -692,7 +692,10 @@ def stops_at_the_first(received):
         (stops_at_the_first, "for a whole Responses stream it should say True"),
         (lambda received: received[-1]["type"] in ENDS, "for a whole chat stream it raises KeyError: 'type'"),
         (lambda received: received[-1].get("type") in ENDS, "for a whole chat stream it should say True"),
-        (lambda received: bool(received) and received[-1].get("type") != "response.output_text.delta", "output_text.done"),
+        (
+            lambda received: bool(received) and received[-1].get("type") != "response.output_text.delta",
+            "output_text.done",
+        ),
         (lambda received: by_any(received[-1:]), "with usage at the end"),
         (lambda received: by_any(received) or not received, "an empty list"),
         (lambda received: by_any(received) or received[-1] is None, "an empty list it raises IndexError"),

@@ -7,7 +7,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 
-from helpers import notebooks
+from helpers import notebooks, picture
 from helpers.environment import ROOT
 
 PATHS = notebooks.paths()
@@ -132,21 +132,51 @@ def test_it_says_mock_and_uses_plain_words(notebook):
     assert "services.ai.azure.com" not in prose
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_the_size_of_a_lesson(path, capsys):
+def sizes(path):
+    """Cells, words of Markdown, and of the lines per code cell the median, the 90th percentile and the most."""
     notebook = nbformat.read(path, 4)
     lines = sorted(_lines(cell) for cell in _code(notebook))
     words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
-    with capsys.disabled():
-        print(
-            f"\n  {path.stem:<28} {len(notebook.cells):3} cells {words:5} words   "
-            f"code lines: median {statistics.median(lines):g}, most {lines[-1]}"
-        )
-    assert 25 <= len(notebook.cells) <= 40
+    return len(notebook.cells), words, statistics.median(lines), lines[int(len(lines) * 0.9)], lines[-1]
+
+
+def varying(path):
+    """(cell id, reason) of the cells whose output is not compared."""
+    return [(cell.id, cell.metadata["varies"]) for cell in nbformat.read(path, 4).cells if "varies" in cell.metadata]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_size_of_a_lesson(path):
+    cells, words, median, tenth, most = sizes(path)
+    assert 25 <= cells <= 40
     assert 500 <= words <= 900
-    assert statistics.median(lines) <= 5
-    assert lines[int(len(lines) * 0.9)] <= 12
-    assert lines[-1] <= 25
+    assert median <= 5
+    assert tenth <= 12
+    assert most <= 25
+
+
+def test_output_is_compared_unless_the_metadata_say_why_it_varies(notebook):
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        assert ("nbval-ignore-output" in tags) == bool(cell.metadata.get("varies")), cell.id
+        assert not tags & {"nbval-skip", "nbval-raises-exception"}, cell.id
+        assert "NBVAL" not in cell.source, cell.id
+
+
+def test_the_chat_app_stays_small():
+    lesson = nbformat.read(notebooks.FOLDER / "11_build_a_chat_app.ipynb", 4)
+    app = [cell.source for cell in lesson.cells if "app" in cell.metadata.get("tags", [])]
+    assert 50 < sum(len(source.splitlines()) for source in app) < 120
+
+
+def test_a_picture_has_a_description_for_each_lesson_and_only_marks_what_is_new():
+    assert picture.lessons() == [path.stem[:2] for path in LESSONS[1:]]
+    first, last = (picture.picture(lesson) for lesson in (picture.lessons()[0], picture.lessons()[-1]))
+    assert 'class="new"' not in first
+    assert 'class="new"' in last
+    assert "data-from" not in last
+    assert "Azure Resource Manager" in last
+    assert "Azure Resource Manager" not in first
 
 
 def test_previous_and_next_form_a_chain():

@@ -34,3 +34,23 @@ def parsed_place(place):
     if "oslo" not in str(place.name).lower():
         return f"the name is {place.name!r:.60}; ask Describe Oslo."
     return None
+
+
+@exercise("10.3")
+def kept_conversation(conversation, client):
+    """A conversation that is still there and holds the first question and its answer."""
+    import openai
+
+    name = getattr(conversation, "id", None)
+    if not isinstance(name, str) or getattr(conversation, "object", "") != "conversation":
+        return f"store what client.conversations.create() returns, not a {type(conversation).__name__}."
+    try:
+        items = list(client.conversations.items.list(name, order="asc"))
+    except openai.NotFoundError:
+        return "the conversation is gone: leave it there until it is checked."
+    if not items:
+        return "the conversation is empty: ask in it, with conversation=kept.id."
+    asked = [part.text for item in items if item.role == "user" for part in item.content]
+    if asked != ["Name one city in Norway."]:
+        return f"users asked {asked!r:.100} in it; ask questions[0] once."
+    return None
