@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import environment
-from helpers.environment import LOCK, ROOT
+from helpers.environment import LOCK, MOCK_PORT, ROOT
 
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
 NODE = (20, 0)
@@ -147,15 +147,13 @@ def _node() -> Iterator[Finding]:
 
 
 def _port() -> Iterator[Finding]:
-    from helpers.mock.server import PORT
-
     with socket.socket() as probe:
         probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", PORT)) == 0
+        taken = probe.connect_ex(("127.0.0.1", MOCK_PORT)) == 0
     if taken:
-        yield Finding("note", "port", f"{PORT} is in use, so a new mock takes the next free one")
+        yield Finding("note", "port", f"{MOCK_PORT} is in use, so a new mock takes the next free one")
     else:
-        yield Finding("ok", "port", f"{PORT} is free for the mock")
+        yield Finding("ok", "port", f"{MOCK_PORT} is free for the mock")
 
 
 def _certificates() -> Iterator[Finding]:

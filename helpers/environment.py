@@ -14,6 +14,7 @@ LOCK = ROOT / "requirements.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed.sha256"
 LOG = VENV / "install.log"
+MOCK_PORT = 8443  # where a mock listens unless told otherwise
 
 OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|ProxyError"

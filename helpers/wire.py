@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
+from helpers.auth import decode_token
 from helpers.display import html_table, text_table
 from helpers.exchange import Exchange, Headers
 from helpers.redaction import redact_header
@@ -254,11 +255,21 @@ def compare(first: Exchange, second: Exchange) -> Comparison:
     parts = {
         "method": lambda one: one.method,
         "URL": lambda one: one.url,
-        "sign-in": lambda one: [one.request_headers.get(name) for name in ("authorization", "api-key")],
+        "sign-in": _sign_in,
         "JSON body": lambda one: one.request_json if one.request_json is not None else one.request_body,
     }
     same = tuple(name for name, part in parts.items() if part(first) == part(second))
     return Comparison(same, tuple(name for name in parts if name not in same), tuple(_differences(first, second)))
+
+
+def _sign_in(exchange: Exchange) -> tuple:
+    """Header and key or, for a token, who it is for and whom it names: a fresh token of the same kind is the same sign-in."""
+    key, authorization = exchange.request_headers.get("api-key"), exchange.request_headers.get("authorization", "")
+    try:
+        claims = decode_token(authorization.partition(" ")[2])["claims"]
+    except ValueError:
+        return key, authorization
+    return key, *(str(claims.get(name)) for name in ("aud", "tid", "oid", "appid", "azp"))
 
 
 def _differences(first: Exchange, second: Exchange) -> Iterator[Difference]:

@@ -1,5 +1,5 @@
-"""The lessons against a live project: a second, separate server plays it, and ``.env`` names it. No cell and no helper may
-contact or start the mock then."""
+"""The lessons with their solutions against a live project: a second, separate server plays it, and ``.env`` names it. No
+cell and no helper may contact or start the mock then."""
 
 import os
 import shutil
@@ -12,10 +12,12 @@ from nbclient import NotebookClient
 
 from helpers import notebooks
 from helpers.environment import ROOT
+from helpers.exercises import DONE
 from helpers.mock.server import MockServer
+from tests.test_exercises import exercises_in, marks, with_solutions
 
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
-ASK = "import sys; sorted(name for name in sys.modules if name.startswith('helpers.mock'))"
+ASK = "import sys; 'helpers.mock.server' in sys.modules"
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +27,9 @@ def live(tmp_path_factory):
     course = tmp_path_factory.mktemp("course")
     for name in ("helpers", "notebooks"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    server = MockServer(port=0, speed="instant")
+    server = MockServer(port=0, speed="instant", strict=True)
     server.start()
-    settings = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY")
+    settings = [name for name in server.variables if name.startswith("FOUNDRY_") and "MOCK" not in name]
     (course / ".env").write_text("".join(f"{name}={server.variables[name]}\n" for name in settings))
     visitors: list = []
     with socket.create_server(("127.0.0.1", 0)) as trap:
@@ -65,6 +67,9 @@ def _count(trap: socket.socket, visitors: list) -> None:
 def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, live):
     course, environment, visitors = live
     notebook = nbformat.read(course / "notebooks" / path.name, 4)
+    with_solutions(notebook)
+    for cell in exercises_in(notebook):
+        cell.source = cell.source.replace('answer = "offline"', 'answer = "live"')  # 00.1, as its solution says
     notebook.cells.append(nbformat.v4.new_code_cell(ASK))
     client = NotebookClient(
         notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(course / "notebooks")}}
@@ -73,5 +78,6 @@ def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, live):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     banner = next(cell.outputs[0].text for cell in code if "connect()" in cell.source)
     assert banner.startswith("LIVE")
-    assert code[-1].outputs[0].data["text/plain"] == "[]"
+    assert code[-1].outputs[0].data["text/plain"] == "False"
     assert not visitors
+    assert marks(notebook) == [DONE] * len(exercises_in(notebook))

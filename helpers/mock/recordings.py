@@ -70,7 +70,9 @@ class Recordings:
 
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
-        by_words = {recording.prompt.last_words: recording for recording in self._by_prompt.values()}
+        # where two have the same words, the one for the same model
+        ours = sorted(self._by_prompt.values(), key=lambda recording: recording.prompt.model == prompt.model)
+        by_words = {recording.prompt.last_words: recording for recording in ours}
         return [by_words[words] for words in get_close_matches(prompt.last_words[:300], by_words, count, cutoff=0)]
 
     def invented(self, prompt: Prompt) -> Answer:

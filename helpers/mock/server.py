@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import httptools_impl
 
+from helpers.environment import MOCK_PORT
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, errors
 from helpers.mock.certificates import Certificates
@@ -31,7 +32,6 @@ from helpers.mock.limits import Limits
 from helpers.mock.recordings import Recordings
 from helpers.redaction import known_secrets
 
-PORT = 8443
 BODY_LIMIT = 16 * 1024 * 1024  # bytes
 HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -302,7 +302,7 @@ async def _until(deadline: float) -> None:
 def _listen(host: str, port: int | None) -> list[socket.socket]:
     """Sockets on one port: on loopback for both IPv4 and IPv6, since "localhost" may mean either."""
     families = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")] if host in LOOPBACK else [_family(host)]
-    candidates = [port] if port is not None else [*range(PORT, PORT + 50), 0]
+    candidates = [port] if port is not None else [*range(MOCK_PORT, MOCK_PORT + 50), 0]
     for candidate in candidates:
         sockets: list[socket.socket] = []
         try:
