@@ -154,6 +154,12 @@ def _announced_mock() -> dict[str, str]:
     return {**{name: value for name, value in written.items() if value}, "FOUNDRY_MOCK_ENV": path}
 
 
+def announced_mock_answers() -> bool:
+    """Whether FOUNDRY_MOCK_ENV names a mock. Raises SettingsError, with the fix, when that one does not answer."""
+    announced = _announced_mock()
+    return bool(announced and _reachable(announced))
+
+
 def _reachable(announced: dict[str, str]) -> dict[str, str]:
     path = announced["FOUNDRY_MOCK_ENV"]
     again = f"start it with: python -m helpers mock --env-file {path} (or unset FOUNDRY_MOCK_ENV)"
@@ -233,6 +239,10 @@ def check_project_endpoint(value: str) -> str:
         host = f"{resource['name']}.services.ai.azure.com" if resource else parts.netloc
         fixed = f"https://{host}/api/projects/<project-name>"
     else:
+        if re.fullmatch(r"[A-Za-z0-9]{32}|[A-Za-z0-9]{84}", project[1]):
+            raise SettingsError(
+                f"{name}: what stands for the project name looks like a key, so it is not shown\n  use    {PROJECT_SHAPE}"
+            )
         if not re.fullmatch(r"[\w.-]+", project[1]):
             _refuse(name, value, "its project name has characters that no project name has", PROJECT_SHAPE)
         if (project[2] or "").strip("/"):

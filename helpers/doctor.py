@@ -2,6 +2,7 @@
 ``live`` nothing leaves this machine."""
 
 import importlib.metadata
+import logging
 import os
 import re
 import shutil
@@ -10,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from helpers import environment
+from helpers.connection import SettingsError
 from helpers.environment import LOCK, MOCK_PORT, ROOT
 
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
@@ -21,6 +24,7 @@ PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 APPLICATION = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)(?: *; *(.*))?$")
+OF_THE_MOCK = ("FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID")
 # An SDK that was retired, and the one to use: snippets for it end in 404.
 RETIRED = {"azure-ai-inference": "it was retired on 2026-05-30; use openai with /openai/v1"}
 
@@ -70,6 +74,8 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     """A check that fails is a finding itself: the doctor looks at broken setups."""
     try:
         return list(check())
+    except SettingsError as error:
+        return [Finding("problem", "settings", str(error), "mend .env; .env.example shows how a line is written")]
     except Exception as error:
         name = check.__name__.strip("_").replace("_", " ")
         return [Finding("note", name, f"could not be checked ({type(error).__name__}: {str(error)[:160]})")]
@@ -158,11 +164,16 @@ def _port() -> Iterator[Finding]:
 
 def _certificates() -> Iterator[Finding]:
     named = {name: os.environ[name] for name in BUNDLES if os.environ.get(name)}
+    wrong = False
     for name, path in named.items():
+        fix = f"unset {name}, or name the file with your company's certificates"
         if not Path(path).is_file():
-            fix = f"unset {name}, or name the file with your company's certificates"
+            wrong = True
             yield Finding("problem", "certificates", f"{name} names {path}, and there is no such file", fix)
-    if named and all(Path(path).is_file() for path in named.values()):
+        elif b"BEGIN CERTIFICATE" not in Path(path).read_bytes():
+            wrong = True
+            yield Finding("problem", "certificates", f"{name} names {path}, which holds no certificates (PEM)", fix)
+    if named and not wrong:
         yield Finding("ok", "certificates", f"{', '.join(named)} set, and the mock adds its own to that file's")
     if not named:
         yield Finding("ok", "certificates", "no bundle of your own is set; the usual one is used")
@@ -186,7 +197,11 @@ def _settings() -> Iterator[Finding]:
     from helpers import connection
 
     dotenv = ROOT / ".env"
-    values, _ = connection.read_settings()
+    values, written = connection.read_settings()
+    yield from _names(dotenv)
+    for name in connection.SETTINGS:
+        if written.get(name) and values[name] != written[name].strip():
+            yield Finding("note", "settings", f"{name} of the environment counts, not the one in .env")
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:
         where = "no .env" if not dotenv.is_file() else "no project endpoint in .env"
         yield Finding("ok", "settings", f"{where}: notebooks use the offline mock")
@@ -194,6 +209,7 @@ def _settings() -> Iterator[Finding]:
             fix = "set FOUNDRY_PROJECT_ENDPOINT as well, or take the key out"
             yield Finding("problem", "settings", "FOUNDRY_API_KEY is set and FOUNDRY_PROJECT_ENDPOINT is empty", fix)
         return
+    problems = False
     checks = {
         "FOUNDRY_PROJECT_ENDPOINT": connection.check_project_endpoint,
         "FOUNDRY_RESOURCE_ENDPOINT": connection.check_resource_endpoint,
@@ -207,6 +223,7 @@ def _settings() -> Iterator[Finding]:
             shown = check(values[name])
             yield Finding("ok", "settings", f"{name} {'is set' if 'KEY' in name else 'is ' + shown}")
         except connection.SettingsError as error:
+            problems = True
             problem, *lines = str(error).splitlines()
             use = next(
                 (line.strip().removeprefix("use").strip() for line in lines if line.strip().startswith("use")), ""
@@ -214,7 +231,25 @@ def _settings() -> Iterator[Finding]:
             yield Finding("problem", "settings", problem, f"use {use}" if use else "mend that line of .env")
     if not values["FOUNDRY_API_KEY"]:
         yield Finding("note", "settings", "no FOUNDRY_API_KEY: cells that show a key need one, the others use az login")
-    yield Finding("note", "settings", "LIVE: notebooks send requests to Azure, which may cost money")
+    if not problems:
+        yield Finding("note", "settings", "LIVE: notebooks send requests to Azure, which may cost money")
+
+
+def _names(dotenv: Path) -> Iterator[Finding]:
+    """Lines of ``.env`` that nothing reads: a misspelled name, or a name that is there twice."""
+    if not dotenv.is_file() or not (ROOT / ".env.example").is_file():
+        return
+    known = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
+    found = re.findall(r"^\s*(?:export\s+)?([A-Z_]+)\s*=", dotenv.read_text(encoding="utf-8-sig"), re.M)
+    for name in dict.fromkeys(found):
+        if name.startswith("FOUNDRY_") and name not in known and "MOCK" not in name and name not in OF_THE_MOCK:
+            near = get_close_matches(name, known, 1)
+            fix = f"write {near[0]}" if near else "see .env.example for the names"
+            yield Finding("problem", "settings", f"{name} in .env is no setting of the course", fix)
+        if found.count(name) > 1:
+            yield Finding(
+                "problem", "settings", f"{name} is in .env {found.count(name)} times, and the last counts", "keep one"
+            )
 
 
 def _credentials() -> Iterator[Finding]:
@@ -235,9 +270,16 @@ def _mock() -> Iterator[Finding]:
     path = os.environ.get("FOUNDRY_MOCK_ENV", "").strip()
     if not path:
         return
+    fix = f"unset FOUNDRY_MOCK_ENV, or run python3 -m helpers mock --env-file {path}"
     if not Path(path).is_file():
-        fix = f"unset FOUNDRY_MOCK_ENV, or run python3 -m helpers mock --env-file {path}"
         yield Finding("problem", "mock", f"FOUNDRY_MOCK_ENV names {path}, which a running mock would have written", fix)
+        return
+    from helpers import connection
+
+    try:
+        connection.announced_mock_answers()
+    except SettingsError:
+        yield Finding("problem", "mock", f"FOUNDRY_MOCK_ENV names {path}, and no mock answers there any more", fix)
     else:
         yield Finding("ok", "mock", "FOUNDRY_MOCK_ENV names a running mock's file: notebooks share that mock")
 
@@ -258,13 +300,15 @@ def _reached() -> Iterator[Finding]:
     except connection.SettingsError:
         yield Finding("note", "live", "not tried: mend the settings first")
         return
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)  # it would say the same before the findings
     try:
         headers = auth.token_headers(auth.token())
         yield Finding("ok", "sign-in", "got a token for https://ai.azure.com")
     except Exception as error:
-        yield Finding(
-            "problem", "sign-in", f"no token ({_first_line(error)})", "run az login, in the tenant of the resource"
-        )
+        install = "" if shutil.which("az") else "install the Azure CLI, then "
+        fix = f"{install}run az login, in the tenant of the resource"
+        state = "note" if values["FOUNDRY_API_KEY"] else "problem"  # with a key most lessons go on
+        yield Finding(state, "sign-in", f"no token ({_first_line(error)})", fix)
         headers = {}
     try:
         listed = requests.get(f"{project}/deployments?api-version=v1", headers=headers, timeout=20)
@@ -352,4 +396,6 @@ def _refusal(subject: str, reply) -> Finding:
         ("Resource not found", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
     )
     fix = next((fix for words, fix in known if words in f"{code} {message}"), "see lesson 06 for this error")
-    return Finding("problem", subject, f"{reply.status_code} {code} {message[:160]}".strip(), fix)
+    code = "" if code == str(reply.status_code) else code
+    short = message if len(message) <= 160 else message[:160].rpartition(" ")[0] + " ..."
+    return Finding("problem", subject, " ".join(filter(None, [str(reply.status_code), code, short])), fix)

@@ -10,17 +10,18 @@ from helpers import notebooks
 from helpers.environment import ROOT
 
 WORKERS = ["-n", "2", "--dist", "loadfile"]
+NBVAL = ["-p", "tests.nbval_plugin", "--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
 
 
 def run() -> int:
     """Run all stages, even after one has failed; returns 0 when all passed."""
     pytest = [sys.executable, "-m", "pytest", "-q", *WORKERS]
-    nbval = ["-p", "tests.nbval_plugin", "--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
     stages = [
         ("lint", [sys.executable, "-m", "ruff", "check", "--quiet"]),
         ("format", [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"]),
+        ("spelling", [sys.executable, "-m", "codespell_lib"]),
         ("tests", [*pytest, "tests"]),
-        ("notebooks, strict", [*pytest, *nbval, "notebooks"]),
+        ("notebooks, strict", [*pytest, *NBVAL, "notebooks"]),
         ("notebooks, regenerated", None),
     ]
     rows, failed = [], []

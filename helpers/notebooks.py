@@ -131,8 +131,8 @@ def _normalize(output, seed: str) -> None:
     if output.output_type == "stream":
         output.text = MOCK_PORT.sub(r"\1:8443", output.text)
     elif output.output_type == "error":
-        output.traceback = []  # paths and line art; the name and the text of the error stay
         output.evalue = MOCK_PORT.sub(r"\1:8443", output.evalue)
+        output.traceback = [f"{output.ename}: {output.evalue}"]  # its last line; the rest is paths and line art
     else:
         for kind, data in output.data.items():
             if kind == WIDGET:

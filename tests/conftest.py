@@ -78,17 +78,22 @@ def pytest_terminal_summary(terminalreporter, config):
     """The table of the notebooks' sizes, and the cells whose output is not compared."""
     if hasattr(config, "workerinput") or not any("test_notebooks" in key.nodeid for key in _reports(terminalreporter)):
         return
-    from tests.test_notebooks import PATHS, sizes, varying
+    import nbformat
+
+    from tests import guards
+    from tests.test_notebooks import PATHS
 
     write = terminalreporter.write_line
     write(f"\n{'notebook':<34} cells  words  code lines: median  90 %  most")
-    for path in PATHS:
-        cells, words, median, tenth, most = sizes(path)
-        write(f"{path.stem:<34} {cells:5} {words:6} {median:19g} {tenth:5} {most:5}")
+    stored = {path.stem: nbformat.read(path, 4) for path in PATHS}
+    for name, notebook in stored.items():
+        cells, words, median, tenth, most = guards.sizes(notebook)
+        write(f"{name:<34} {cells:5} {words:6} {median:19g} {tenth:5} {most:5}")
     write("\ncells whose output is not compared, and why")
-    for path in PATHS:
-        for cell, reason in varying(path):
-            write(f"  {path.stem[:2]} {cell:<12} {reason}")
+    for name, notebook in stored.items():
+        for cell in notebook.cells:
+            if "varies" in cell.metadata:
+                write(f"  {name[:2]} {cell.id:<12} {cell.metadata['varies']}")
 
 
 def _reports(terminalreporter):

@@ -4,6 +4,7 @@
 * JSON outputs are sanitized in depth, and the mock's port is taken out everywhere (nbval sanitizes text only).
 * ``clear_output`` and ``update_display_data`` are followed as JupyterLab follows them (nbval fails on both).
 * A notebook with a cell that was not run is refused: nbval would compare nothing in it and pass.
+* A failure names the notebook, the id of the cell, and the command that stores new outputs if they are right.
 
 Sources: nbval/plugin.py 0.11.0. tests/test_helpers.py fails when the names used here are gone.
 """
@@ -22,7 +23,7 @@ def pytest_configure(config):
     config.option.nbval_current_env = True  # the kernel of this environment, whatever a notebook's metadata names
 
 
-_runtest, _sanitize = IPyNbCell.runtest, IPyNbCell.sanitize
+_runtest, _sanitize, _repr_failure = IPyNbCell.runtest, IPyNbCell.sanitize, IPyNbCell.repr_failure
 _message, _collect = IPyNbFile.get_kernel_message, IPyNbFile.collect
 _setup, _teardown = IPyNbFile.setup, IPyNbFile.teardown
 
@@ -89,6 +90,11 @@ def sanitize(cell, value):
     return notebooks.MOCK_PORT.sub(r"\1:8443", _sanitize(cell, value)) if isinstance(value, str) else value
 
 
+def repr_failure(cell, excinfo):
+    where = f"{cell.parent.path.name}, cell {cell.cell.id}: a run gives something else than what is stored."
+    return f"{where} If the new output is right, run: {UPDATE}\n{_repr_failure(cell, excinfo)}"
+
+
 def collect(file):
     items = list(_collect(file))
     unrun = [item.cell.id for item in items if item.cell.source.strip() and item.cell.execution_count is None]
@@ -97,6 +103,6 @@ def collect(file):
     return items
 
 
-IPyNbCell.runtest, IPyNbCell.sanitize = runtest, sanitize
+IPyNbCell.runtest, IPyNbCell.sanitize, IPyNbCell.repr_failure = runtest, sanitize, repr_failure
 IPyNbFile.get_kernel_message, IPyNbFile.collect = get_kernel_message, collect
 IPyNbFile.setup, IPyNbFile.teardown = setup, teardown

@@ -9,7 +9,7 @@ from helpers.exercises.requests_sent import field, path, refusal
 def chat_by_sdk(exchange):
     """A chat completion that the openai package sent to the resource's v1 route, with the key."""
     if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not a {type(exchange).__name__}."
+        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
     if "openai" not in exchange.request_headers.get("user-agent", "").lower():
         return "this request was not sent by the openai package: call the client inside the with block."
     if path(exchange) != "/openai/v1/chat/completions":
@@ -31,7 +31,7 @@ def caught_error(error):
     if not isinstance(error, openai.APIStatusError):
         return f"store the exception, not {error!r:.60}."
     if not isinstance(error, openai.NotFoundError):
-        return f"that is a {type(error).__name__} ({error.status_code}); asking gpt-99 gives another one."
+        return f"that is {type(error).__name__} ({error.status_code}); asking gpt-99 gives another one."
     if error.code != "DeploymentNotFound":
-        return f"its code is {error.code!r}: the path is wrong here, not the deployment."
+        return f"its code is {error.code!r}: this 404 is not about a deployment."
     return None

@@ -9,14 +9,20 @@ from helpers.exercises.requests_sent import field, path, refusal
 def asked_through_the_project(exchange):
     """A question to course-chat that the project's OpenAI client sent."""
     if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not a {type(exchange).__name__}."
+        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
     if not path(exchange).endswith("/openai/v1/responses"):
         return f"the path is {path(exchange)}; a response is created at /openai/v1/responses."
     if "AIProjectClient" not in exchange.request_headers.get("user-agent", ""):
         return "another client sent this: use the one from project.get_openai_client()."
     if field(exchange, "model") != "course-chat":
         return f"the deployment is {field(exchange, 'model')!r:.60}; the task asks for course-chat."
-    if field(exchange, "input") != "What is an endpoint?":
+    asked = field(exchange, "input")
+    asked = (
+        asked[-1].get("content")
+        if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict)
+        else asked
+    )
+    if asked != "What is an endpoint?":
         return f"the input is {field(exchange, 'input')!r:.60}; the task asks another question."
     return refusal(exchange)
 
@@ -26,7 +32,7 @@ def agent_made_and_deleted(agent, project):
     """What create_version returned for brief-guide, and a project in which it is gone."""
     name = getattr(agent, "name", None)
     if not getattr(agent, "version", None) or not getattr(agent, "definition", None):
-        return f"store what project.agents.create_version(...) returns, not a {type(agent).__name__}."
+        return f"store what project.agents.create_version(...) returns, not {type(agent).__name__}."
     if name != "brief-guide":
         return f"the agent is called {name!r:.60}; the task asks for brief-guide."
     if not agent.definition.instructions:

@@ -1,5 +1,7 @@
 """Checks of 11_build_a_chat_app."""
 
+import inspect
+
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, refusal
@@ -10,7 +12,9 @@ def forget(function, messages, tokens, transcript):
     """A function that empties the chat. It is called once, with something to forget; then the chat is put back."""
     if not callable(function):
         return f"forget is {function!r:.40}; give the function itself, without calling it."
-    kept, counted = list(messages), dict(tokens)
+    if inspect.iscoroutinefunction(function):
+        return "forget needs no async: it waits for nothing."
+    kept, counted, on_screen = list(messages), dict(tokens), transcript.value
     try:
         messages[:] = [{"role": "user", "content": "something to forget"}]
         tokens.update(sent=1, received=1)
@@ -19,21 +23,23 @@ def forget(function, messages, tokens, transcript):
             return ...
         if messages:
             return "messages still holds something: messages.clear() empties this very list."
-        if any(tokens.values()):
+        if any(tokens.get(name) != 0 for name in ("sent", "received")):
             return "the counters are not 0: tokens.update(sent=0, received=0)."
         if "something to forget" in transcript.value:
             return "the chat on the screen is still the old one: call show()."
         return None
     finally:
         messages[:] = kept
+        tokens.clear()
         tokens.update(counted)
+        transcript.value = on_screen
 
 
 @exercise("11.2")
 def with_instructions(exchange):
     """A request with instructions and the task's question."""
     if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not a {type(exchange).__name__}."
+        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
     if not field(exchange, "instructions"):
         return "the body has no instructions: pass instructions=... beside input."
     if "What is a deployment?" not in str(field(exchange, "input")):

@@ -43,6 +43,11 @@ def small_deployment(response):
         return f"the path is {path(exchange)}; it should end in /accounts/<name>/deployments/small."
     if refused := _refused(exchange):
         return refused
+    model = ((field(exchange, "properties") or {}).get("model") or {}).get("name")
+    if model != "gpt-4.1-mini":
+        return f"the model is {model!r:.60}; the task continues with gpt-4.1-mini, as in deployment."
+    if "/accounts/my-foundry/" in path(exchange):
+        return "that is in the first resource; put it into the second."
     capacity = (field(exchange, "sku") or {}).get("capacity")
     if capacity != 5:
         return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."

@@ -1,0 +1,156 @@
+"""JupyterLab in the system's Chromium: one server, one browser, the mock as the gate uses it (strict, instant)."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from helpers import notebooks
+from helpers.environment import ROOT
+
+ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+SETTINGS = {
+    "@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Light"},
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """Address and token of a JupyterLab started by the course's own command."""
+    folder = tmp_path_factory.mktemp("lab")
+    for name, values in SETTINGS.items():
+        file = folder / "settings" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    own = {
+        name: str(folder / name)
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
+    options = ["--no-browser", "--port=0", "--expose-app-in-browser", f"--LabApp.user_settings_dir={folder / 'settings'}",
+               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
+    with notebooks.offline() as offline:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "helpers", "lab", "--", *options],
+            cwd=ROOT, env={**os.environ, **offline, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        said = ""
+        for line in server.stdout:
+            said += line
+            if found := re.search(r"(http://(?:localhost|127\.0\.0\.1):\d+)/lab/tree/\S*?\?token=(\w+)", line):
+                break
+        else:
+            raise RuntimeError(f"JupyterLab did not start:\n{said}")
+        threading.Thread(target=server.stdout.read, daemon=True).start()  # a full pipe would stop the server
+        yield found.groups()
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+class Lesson:
+    """A notebook open in JupyterLab."""
+
+    def __init__(self, page, path: Path):
+        self.page, self.path = page, path
+
+    def run(self) -> None:
+        """Run all cells, and wait until the kernel is idle again."""
+        self.page.evaluate("async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_function(RUN, timeout=120_000)
+
+    def errors(self) -> list[str]:
+        """Errors in outputs of cells that are not there to fail, each with its cell."""
+        return self.page.evaluate(ERRORS)
+
+    def cell(self, cell_id: str):
+        """The cell on the page, scrolled to."""
+        at = self.page.evaluate(GO_TO, cell_id)
+        found = self.page.locator(".jp-Notebook .jp-Cell").nth(at)
+        found.scroll_into_view_if_needed()
+        return found
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate(
+            "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', {theme}); }", name
+        )
+        self.page.wait_for_timeout(300)  # the style sheet loads; nothing is asserted about it
+
+    def picture(self, name: str) -> None:
+        """A screenshot of the whole page, kept as an artifact."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{self.path.stem}_{name}.png")
+
+
+# every code cell has been run in this kernel, and the kernel is idle
+RUN = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  if (panel.sessionContext.session?.kernel?.status !== 'idle') return false;
+  const code = [...panel.content.widgets].filter(w => w.model.type === 'code' && w.model.sharedModel.getSource().trim());
+  return code.every(w => w.model.executionState !== 'running' && w.promptNode?.textContent !== '[*]:');
+}"""
+ERRORS = """() => {
+  const found = [];
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {
+    if (cell.type !== 'code' || (cell.getMetadata('tags') || []).includes('raises-exception')) continue;
+    for (let i = 0; i < cell.outputs.length; i++) {
+      const output = cell.outputs.get(i).toJSON();
+      if (output.output_type === 'error') found.push(`${cell.id}: ${output.ename} ${output.evalue}`);
+      if (output.name === 'stderr') found.push(`${cell.id}: stderr ${output.text}`);
+    }
+  }
+  return found;
+}"""
+GO_TO = """(id) => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  const at = content.widgets.findIndex(w => w.model.id === id);
+  content.activeCellIndex = at;
+  content.scrollToItem(at);
+  return at;
+}"""
+
+
+@pytest.fixture
+def open_lesson(browser, lab):
+    """A function: open a notebook by its number; what the console says against it fails the test."""
+    address, token = lab
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    page.set_default_timeout(60_000)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    def opened(number: str) -> Lesson:
+        path = next(path for path in notebooks.paths() if path.stem.startswith(number))
+        page.goto(f"{address}/lab/tree/notebooks/{path.name}?reset&token={token}", wait_until="domcontentloaded")
+        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.model")
+        page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+        )
+        return Lesson(page, path)
+
+    yield opened
+    assert page.locator(".jp-Dialog").count() == 0, "a dialog is open"
+    assert page.locator(".Toastify__toast").count() == 0, "a notification is open"
+    page.close()
+    assert said == []
