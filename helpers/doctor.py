@@ -17,6 +17,7 @@ from pathlib import Path
 from helpers import environment
 from helpers.connection import SettingsError
 from helpers.environment import LOCK, MOCK_PORT, ROOT
+from helpers.redaction import redact_text
 
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
 NODE = (20, 0)
@@ -24,6 +25,7 @@ PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 APPLICATION = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)(?: *; *(.*))?$")
+INSTEAD_OF_A_SECRET = ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
 OF_THE_MOCK = ("FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID")
 # An SDK that was retired, and the one to use: snippets for it end in 404.
 RETIRED = {"azure-ai-inference": "it was retired on 2026-05-30; use openai with /openai/v1"}
@@ -51,7 +53,7 @@ def diagnose(live: bool = False) -> list[Finding]:
         findings += _guarded(check)
     if live:
         findings += _guarded(_reached)
-    return findings
+    return list(dict.fromkeys(findings))  # two checks may meet the same unreadable .env
 
 
 def report(findings: list[Finding]) -> str:
@@ -72,13 +74,23 @@ def run(live: bool) -> int:
 
 def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     """A check that fails is a finding itself: the doctor looks at broken setups."""
+    findings: list[Finding] = []
     try:
-        return list(check())
+        for finding in check():
+            findings.append(finding)
     except SettingsError as error:
-        return [Finding("problem", "settings", str(error), "mend .env; .env.example shows how a line is written")]
+        findings.append(
+            Finding(
+                "problem", "settings", redact_text(str(error)), "mend .env; .env.example shows how a line is written"
+            )
+        )
     except Exception as error:
-        name = check.__name__.strip("_").replace("_", " ")
-        return [Finding("note", name, f"could not be checked ({type(error).__name__}: {str(error)[:160]})")]
+        name = check.__name__.strip("_").replace("reached", "live")
+        what = f"could not be checked ({redact_text(f'{type(error).__name__}: {error}')[:160]})"
+        optional = check in (_node, _port)
+        fix = "" if optional else "mend what it names, and run this again"
+        findings.append(Finding("note" if optional else "problem", name, what, fix))
+    return findings
 
 
 # -- this machine ------------------------------------------------------------------------------------------------------
@@ -253,12 +265,17 @@ def _names(dotenv: Path) -> Iterator[Finding]:
 
 
 def _credentials() -> Iterator[Finding]:
-    given = [name for name in APPLICATION if os.environ.get(name)]
+    from helpers import connection
+
+    settings = {**connection.read_settings()[1], **os.environ}  # connect() passes on what .env says
+    given = [name for name in APPLICATION if settings.get(name)]
     missing = [name for name in APPLICATION if name not in given]
+    if "AZURE_CLIENT_SECRET" in missing and any(settings.get(name) for name in INSTEAD_OF_A_SECRET):
+        missing.remove("AZURE_CLIENT_SECRET")
     if given and missing and given != ["AZURE_CLIENT_ID"]:  # that one alone names a managed identity
         fix = f"set {', '.join(missing)} too, or unset {', '.join(given)}"
         yield Finding("problem", "sign-in", f"{', '.join(given)} set without {', '.join(missing)}", fix)
-    choice = os.environ.get("AZURE_TOKEN_CREDENTIALS")
+    choice = settings.get("AZURE_TOKEN_CREDENTIALS")
     if choice:
         yield Finding("note", "sign-in", f"AZURE_TOKEN_CREDENTIALS={choice}: DefaultAzureCredential tries nothing else")
     tool = shutil.which("az")
@@ -276,6 +293,9 @@ def _mock() -> Iterator[Finding]:
         return
     from helpers import connection
 
+    if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
+        yield Finding("note", "mock", "FOUNDRY_MOCK_ENV is set and not used, since the settings are live")
+        return
     try:
         connection.announced_mock_answers()
     except SettingsError:
@@ -290,18 +310,22 @@ def _reached() -> Iterator[Finding]:
 
     from helpers import auth, connection
 
-    values, _ = connection.read_settings()
+    values, written = connection.read_settings()
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:
         yield Finding("note", "live", "FOUNDRY_PROJECT_ENDPOINT is empty, so there is nothing live to try")
         return
     try:
         project = connection.check_project_endpoint(values["FOUNDRY_PROJECT_ENDPOINT"])
         model = connection.check_model_name(values["FOUNDRY_MODEL_NAME"])
+        if values["FOUNDRY_API_KEY"]:
+            connection.check_api_key(values["FOUNDRY_API_KEY"])
     except connection.SettingsError:
         yield Finding("note", "live", "not tried: mend the settings first")
         return
     logging.getLogger("azure.identity").setLevel(logging.ERROR)  # it would say the same before the findings
+    added = {name: value for name, value in written.items() if name.startswith("AZURE_") and name not in os.environ}
     try:
+        os.environ.update(added)  # as connect() does
         headers = auth.token_headers(auth.token())
         yield Finding("ok", "sign-in", "got a token for https://ai.azure.com")
     except Exception as error:
@@ -310,9 +334,12 @@ def _reached() -> Iterator[Finding]:
         state = "note" if values["FOUNDRY_API_KEY"] else "problem"  # with a key most lessons go on
         yield Finding(state, "sign-in", f"no token ({_first_line(error)})", fix)
         headers = {}
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
     try:
         listed = requests.get(f"{project}/deployments?api-version=v1", headers=headers, timeout=20)
-    except requests.RequestException as error:
+    except (requests.RequestException, OSError) as error:
         fix = "check the host name, the network, the proxy and the certificates"
         yield Finding("problem", "reach", f"no answer from {project} ({type(error).__name__})", fix)
         return
@@ -320,7 +347,7 @@ def _reached() -> Iterator[Finding]:
     if headers:
         yield _role(listed)
     if listed.status_code == 200:
-        yield _deployment(listed, model)
+        yield _deployment(_names_of(listed, headers), model)
     sign_ins = {"token": headers} if headers else {}
     if values["FOUNDRY_API_KEY"]:
         sign_ins["key"] = auth.key_headers(values["FOUNDRY_API_KEY"])
@@ -353,8 +380,27 @@ def _role(reply) -> Finding:
     return _refusal("role", reply)
 
 
-def _deployment(listed, model: str) -> Finding:
-    found = {one["name"]: one["modelName"] for one in listed.json().get("value", [])}
+def _names_of(listed, headers: dict[str, str]) -> dict[str, str]:
+    """Deployment name -> model name, from all pages; empty when it is no such list."""
+    import requests
+
+    found: dict[str, str] = {}
+    for _ in range(20):
+        try:
+            body = listed.json()
+            found |= {one["name"]: one.get("modelName", "") for one in body["value"]}
+            following = body.get("nextLink")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return found
+        if not following:
+            return found
+        listed = requests.get(following, headers=headers, timeout=20)
+    return found
+
+
+def _deployment(found: dict[str, str], model: str) -> Finding:
+    if not found:
+        return Finding("problem", "deployment", "no list of deployments came back", "deploy a model first")
     if model in found:
         return Finding("ok", "deployment", f"{model} is there ({found[model]})")
     same_model = [name for name, of in found.items() if of == model]
@@ -379,6 +425,8 @@ def _refusal(subject: str, reply) -> Finding:
         ),
         ("does not match resource tenant", "az login --tenant <tenant of the resource>"),
         ("invalid subscription key", "copy the key of this very resource again"),
+        ("OperationNotSupported", "set FOUNDRY_MODEL_NAME to a deployment that can chat"),
+        ("Project '", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
         (
             "lacks the required data action",
             "have the role Foundry User assigned on the project, then wait some minutes",
@@ -392,7 +440,7 @@ def _refusal(subject: str, reply) -> Finding:
         ("custom subdomain", "use the host name that begins with the resource's name"),
         ("DeploymentNotFound", "set FOUNDRY_MODEL_NAME to the name of a deployment"),
         ("API deployment for this resource does not exist", "set FOUNDRY_MODEL_NAME to the name of a deployment"),
-        ("rate limit", "the deployment's quota is used up: wait a minute, or raise its capacity"),
+        ("RateLimitReached", "the deployment's quota is used up: wait a minute, or raise its capacity"),
         ("Resource not found", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
     )
     fix = next((fix for words, fix in known if words in f"{code} {message}"), "see lesson 06 for this error")

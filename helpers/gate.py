@@ -9,19 +9,20 @@ from pathlib import Path
 from helpers import notebooks
 from helpers.environment import ROOT
 
-WORKERS = ["-n", "2", "--dist", "loadfile"]
+WORKERS = ["-n", str(notebooks.WORKERS)]
 NBVAL = ["-p", "tests.nbval_plugin", "--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
 
 
 def run() -> int:
     """Run all stages, even after one has failed; returns 0 when all passed."""
     pytest = [sys.executable, "-m", "pytest", "-q", *WORKERS]
+    in_one = ["--dist", "loadfile"]  # the cells of a notebook need each other
     stages = [
         ("lint", [sys.executable, "-m", "ruff", "check", "--quiet"]),
         ("format", [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"]),
         ("spelling", [sys.executable, "-m", "codespell_lib"]),
-        ("tests", [*pytest, "tests"]),
-        ("notebooks, strict", [*pytest, *NBVAL, "notebooks"]),
+        ("tests", [*pytest, "--dist", "loadgroup", "--ignore", "tests/browser", "tests"]),
+        ("notebooks, strict", [*pytest, *in_one, *NBVAL, "notebooks"]),
         ("notebooks, regenerated", None),
     ]
     rows, failed = [], []

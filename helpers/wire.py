@@ -5,6 +5,7 @@ azure-core and msal travel through requests and the openai SDK through httpx2. B
 piece; a copy is kept.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -256,10 +257,16 @@ def compare(first: Exchange, second: Exchange) -> Comparison:
         "method": lambda one: one.method,
         "URL": lambda one: one.url,
         "sign-in": _sign_in,
-        "JSON body": lambda one: one.request_json if one.request_json is not None else one.request_body,
+        "JSON body": _body,
     }
     same = tuple(name for name, part in parts.items() if part(first) == part(second))
     return Comparison(same, tuple(name for name in parts if name not in same), tuple(_differences(first, second)))
+
+
+def _body(exchange: Exchange) -> str | bytes:
+    """The JSON without its spacing, where true and 1 are not the same; any other body as it is."""
+    data = exchange.request_json
+    return exchange.request_body if data is None else json.dumps(data, sort_keys=True)
 
 
 def _sign_in(exchange: Exchange) -> tuple:
@@ -280,9 +287,10 @@ def _differences(first: Exchange, second: Exchange) -> Iterator[Difference]:
             continue
         values = [one.request_headers.get(name, "") for one in (first, second)]
         if values[0] != values[1]:
-            yield Difference(
-                name, *(redact_header(name, value) for value in values), REASONS.get(name, "set by the client")
-            )
+            reason = REASONS.get(name, "set by the client")
+            if name == "content-length" and _body(first) != _body(second):
+                reason = "the bodies differ"
+            yield Difference(name, *(redact_header(name, value) for value in values), reason)
     if any(first.request_headers.get(name) != second.request_headers.get(name) for name in about):
         sent = [f"{sum(name in one.request_headers for name in about)} headers" for one in (first, second)]
         yield Difference("x-stainless-...", *("" if one == "0 headers" else one for one in sent), ABOUT_THE_SDK)

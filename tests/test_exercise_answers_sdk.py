@@ -557,7 +557,7 @@ DEPLOYMENT = {
     "sku": {"name": "GlobalStandard", "capacity": 5},
     "properties": {"model": {"format": "OpenAI", "name": MODEL, "version": "2025-04-14"}},
 }
-NOT_A_RESPONSE = "the whole response, not"
+NOT_A_RESPONSE = "the whole response, not a"
 
 
 def account(name: str, **properties) -> dict:
@@ -634,7 +634,7 @@ def test_12_1_tells_what_resource_manager_said(manage, bearer):
 
 def test_12_1_waits_for_the_end(manage, wait_for):
     second = manage("PUT", f"{ACCOUNTS}/my-fourth", account("my-fourth"))
-    wrong("it is still Creating: wait_for(second)", "12.1", second, manage)
+    wrong("it is Creating: wait_for(second)", "12.1", second, manage)
     wrong(f"{NOT_A_RESPONSE} str", "12.1", wait_for(second), manage)
     wrong(f"{NOT_A_RESPONSE} dict", "12.1", second.json(), manage)
     wrong("the method is GET", "12.1", manage("GET", second.headers["azure-asyncoperation"]), manage)

@@ -28,6 +28,8 @@ def caught_error(error):
 
     if isinstance(error, type) and issubclass(error, Exception):
         return "that is the class; store the exception that was raised, from except ... as error."
+    if isinstance(error, Exception) and not isinstance(error, openai.APIStatusError):
+        return f"that is {type(error).__name__}; asking gpt-99 through the openai client gives another exception."
     if not isinstance(error, openai.APIStatusError):
         return f"store the exception, not {error!r:.60}."
     if not isinstance(error, openai.NotFoundError):

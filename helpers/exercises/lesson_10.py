@@ -1,5 +1,7 @@
 """Checks of 10_conversations_tools_structure."""
 
+import json
+
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, refusal
@@ -44,6 +46,12 @@ def parsed_place(place):
     return None
 
 
+def _told(output) -> bool:
+    """Whether a function's result tells something about Bergen, more than it was asked."""
+    text = output if isinstance(output, str) else json.dumps(output)
+    return "Bergen" in text and len(text) > len('{"city": "Bergen"}')
+
+
 @exercise("10.3")
 def function_answered(exchange):
     """The request that carries the result of get_weather for Bergen."""
@@ -59,6 +67,6 @@ def function_answered(exchange):
         return "this request carries no function_call_output: store the last exchange, in which you send the result."
     if not results[-1].get("call_id"):
         return "the result has no call_id: take it from the function_call item."
-    if "Bergen" not in str(results[-1].get("output")):
+    if not _told(results[-1].get("output")):
         return f"the result is {results[-1].get('output')!r:.80}; run get_weather with the arguments of the call, for Bergen."
     return refusal(exchange)

@@ -30,7 +30,9 @@ def second_resource(response, manage):
     if not properties.get("allowProjectManagement"):
         return "allowProjectManagement is missing, so it could hold no project."
     state = manage("GET", path(exchange)).json().get("properties", {}).get("provisioningState")
-    return None if state == "Succeeded" else f"it is still {state}: wait_for(second) waits until it is made."
+    if state is None:
+        return "it is gone again: leave it there until it is checked."
+    return None if state == "Succeeded" else f"it is {state}: wait_for(second) waits until it is made."
 
 
 @exercise("12.2")

@@ -14,7 +14,7 @@ def sent(response: Any) -> Exchange:
     if isinstance(response, Exchange):
         return response
     if not isinstance(response, requests.Response) or response.request is None:
-        raise Unreadable(f"store what the request returns, the whole response, not {type(response).__name__}.")
+        raise Unreadable(f"store what the request returns, the whole response, not a {type(response).__name__}.")
     return Exchange.from_requests(response)
 
 

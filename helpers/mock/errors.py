@@ -226,6 +226,11 @@ def previous_not_found(name: str) -> ServiceError:
     return _openai_error(400, message, "previous_response_not_found", "previous_response_id")
 
 
+def call_not_found(name: str) -> ServiceError:
+    """Inferred from OpenAI's errors: the result of a function call that is not in the conversation."""
+    return _openai_error(400, f"No tool call found for function call output with call_id {name[:100]}.", None, "input")
+
+
 def model_not_found(name: str) -> ServiceError:
     """Inferred from OpenAI's errors: no such base model."""
     return _openai_error(404, f"The model '{name[:100]}' does not exist", "model_not_found")

@@ -158,6 +158,7 @@ class Responses:
         body = read_request("responses", request_body)
         asked = self._with_agent(body, agent)
         before, context = self._before(asked)
+        self._check_results(asked)
         deployment = self._model.deployment(asked.get("model"), "responses")
         refuse_unsupported("responses", asked, deployment)
         prompt = prompts.from_responses(deployment.model, asked, before)
@@ -215,6 +216,19 @@ class Responses:
             thing = self._conversation(name)
             return prompts.from_items(thing["items"]), f"{name} {thing['made']}"
         return [], ""
+
+    def _check_results(self, body: dict[str, Any]) -> None:
+        """Raises the ServiceError for the result of a function call that nobody made. A conversation is not searched."""
+        items = prompts.input_items(body)
+        results = [item.get("call_id") for item in items if item.get("type") == "function_call_output"]
+        if not results or body.get("conversation"):
+            return
+        previous = self._state.responses.get(body.get("previous_response_id") or "")
+        made = [*items, *(previous.body["output"] if previous else ())]
+        calls = {item.get("call_id") for item in made if item.get("type") == "function_call"}
+        for result in results:
+            if result not in calls:
+                raise errors.call_not_found(str(result))
 
     def _keep(self, finished: Finished) -> None:
         self._store(finished)

@@ -62,10 +62,13 @@ def lab(tmp_path_factory):
                 break
         else:
             raise RuntimeError(f"JupyterLab did not start:\n{said}")
-        threading.Thread(target=server.stdout.read, daemon=True).start()  # a full pipe would stop the server
+        reader = threading.Thread(target=server.stdout.read, daemon=True)  # a full pipe would stop the server
+        reader.start()
         yield found.groups()
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
+        reader.join(20)
+        server.stdout.close()
 
 
 class Lesson:

@@ -33,24 +33,20 @@ def test_the_endpoint_explorer(open_lesson):
     cell.get_by_label("deployment").fill("support-bot")
     button = cell.get_by_role("button", name="Take it apart")
     button.focus()
-    open_page(cell).keyboard.press("Space")
+    cell.page.keyboard.press("Space")
     cell.get_by_text("Kind: model endpoint").wait_for()
-
-
-def open_page(locator):
-    return locator.page
 
 
 def test_the_json_explorer(open_lesson):
     cell = _run_to(open_lesson("03"), "explore")
     cell.get_by_label("path").fill("usage/total_tokens")
     cell.get_by_text('data["usage"]["total_tokens"]').wait_for()
-    cell.get_by_role("button", name="Up").click()
+    cell.get_by_role("button", name="Up", exact=True).click()
     inside = cell.get_by_label("inside")
     inside.focus()
     inside.select_option(index=0)
-    cell.get_by_role("button", name="Down").focus()
-    open_page(cell).keyboard.press("Enter")
+    cell.get_by_role("button", name="Down", exact=True).focus()
+    cell.page.keyboard.press("Enter")
     cell.get_by_text('data["usage"]["input_tokens"]').wait_for()
 
 
@@ -68,7 +64,7 @@ def test_the_endpoint_chooser(open_lesson):
     cell = _run_to(open_lesson("05"), "choose")
     cell.get_by_label("I want to").select_option("list deployments and connections, or work with agents")
     cell.get_by_label("an API key").focus()
-    open_page(cell).keyboard.press("Space")
+    cell.page.keyboard.press("Space")
     cell.get_by_text("no key opens this route").wait_for()
 
 
@@ -78,7 +74,7 @@ def test_the_failure_laboratory(open_lesson):
     failures.focus()
     failures.select_option("429 too many requests")
     cell.get_by_text("RateLimitError").wait_for()
-    open_page(cell).keyboard.press("ArrowDown")
+    failures.press("ArrowDown")
     cell.get_by_text("InternalServerError").wait_for()
 
 
@@ -87,7 +83,7 @@ def test_the_stream_player(open_lesson):
     handle = cell.get_by_role("slider")
     handle.focus()
     for _ in range(6):
-        open_page(cell).keyboard.press("ArrowRight")
+        cell.page.keyboard.press("ArrowRight")
     cell.get_by_text("7 of 73: response.output_text.delta").wait_for()
     cell.get_by_text("An AI applica", exact=True).wait_for()
 
@@ -99,8 +95,8 @@ def test_the_chat_app_answers_by_keyboard_and_keeps_the_question_that_failed(ope
     field.press("Enter")
     cell.get_by_role("log").get_by_text("Oslo, the capital of Norway.").wait_for()
     field.fill("How many people live there?")
-    open_page(cell).keyboard.press("Tab")
-    open_page(cell).keyboard.press("Space")
+    cell.page.keyboard.press("Tab")
+    cell.page.keyboard.press("Space")
     cell.get_by_role("log").get_by_text("About 720,000 people").wait_for()
     field.fill("A prompt that nobody has recorded.")
     field.press("Enter")
