@@ -1,6 +1,8 @@
 """``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +12,8 @@ from helpers import notebooks
 from helpers.environment import ROOT
 
 WORKERS = ["-n", str(notebooks.WORKERS)]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_LOCK = ROOT / "tests" / "browser" / "requirements.txt"
 NBVAL = ["-p", "tests.nbval_plugin", "--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
 
 
@@ -24,8 +28,11 @@ def run() -> int:
         ("tests", [*pytest, "--dist", "loadgroup", "--ignore", "tests/browser", "tests"]),
         ("notebooks, strict", [*pytest, *in_one, *NBVAL, "notebooks"]),
         ("notebooks, regenerated", None),
+        ("browser", [*pytest, "tests/browser"]),
     ]
-    rows, failed = [], []
+    rows, failed, not_run = [], [], ""
+    if not_run := _no_browser():
+        stages = [stage for stage in stages if stage[0] != "browser"]
     for name, command in stages:
         print(f"\n== {name}", flush=True)
         start = time.perf_counter()
@@ -33,6 +40,8 @@ def run() -> int:
         rows.append(f"  {name:<24} {time.perf_counter() - start:6.1f} s   {'passed' if passed else 'FAILED'}")
         if not passed:
             failed.append(name)
+    if not_run:
+        rows.append(f"  {'browser':<24} not run: {not_run}")
     print("\n" + "\n".join(rows))
     print(f"\nFailed: {', '.join(failed)}." if failed else "\nAll passed.")
     return 1 if failed else 0
@@ -60,6 +69,20 @@ def _stage(command: list[str]) -> bool:
     outside = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     outside["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
     return subprocess.run(command, cwd=ROOT, env=outside).returncode == 0
+
+
+def _no_browser() -> str:
+    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are installed when they are missing."""
+    if not any(map(shutil.which, BROWSERS)):
+        return "there is no Chromium; install it (Debian, Ubuntu: sudo apt install chromium) and run this again"
+    if importlib.util.find_spec("playwright") and importlib.util.find_spec("axe_playwright_python"):
+        return ""
+    command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(BROWSER_LOCK)]
+    if shutil.which("uv"):
+        command = ["uv", "pip", "install", "-q", "--python", sys.executable, "-r", str(BROWSER_LOCK)]
+    if subprocess.run(command).returncode:
+        return f"its packages could not be installed; try: {' '.join(command)}"
+    return ""
 
 
 def _regenerated() -> bool:

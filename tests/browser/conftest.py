@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from helpers import notebooks
 from helpers.environment import ROOT
+from helpers.gate import BROWSERS
 
 ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -29,7 +30,7 @@ SETTINGS = {
 def browser():
     """The system's Chromium."""
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        found = next(filter(None, map(shutil.which, BROWSERS)))
         opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield opened
         opened.close()
@@ -133,27 +134,56 @@ GO_TO = """(id) => {
 }"""
 
 
-@pytest.fixture
-def open_lesson(browser, lab):
-    """A function: open a notebook by its number; what the console says against it fails the test."""
+OPEN = """async (path) => {
+  await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+}"""
+IDLE = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# closed without the question whether to save
+CLOSE = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.sessionContext.shutdown();
+  panel.context.model.dirty = false;
+  panel.dispose();
+}"""
+
+
+@pytest.fixture(scope="session")
+def page(browser, lab):
+    """JupyterLab, open in one page for all tests, and what its console says against it."""
     address, token = lab
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     page.set_default_timeout(60_000)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text) if _counts(message) else None)
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.goto(f"{address}/lab?reset&token={token}", wait_until="domcontentloaded")
+    page.wait_for_function("() => window.jupyterapp?.restored && document.querySelector('#jp-main-dock-panel')")
+    yield page
+    page.close()
+
+
+def _counts(message) -> bool:
+    """Errors, but for JupyterLab asking once more after a kernel that was shut down."""
+    return message.type == "error" and "/api/kernels/" not in message.location.get("url", "")
+
+
+@pytest.fixture
+def open_lesson(page):
+    """A function: open a notebook by its number; what the console says against it fails the test."""
+    page.said.clear()
 
     def opened(number: str) -> Lesson:
         path = next(path for path in notebooks.paths() if path.stem.startswith(number))
-        page.goto(f"{address}/lab/tree/notebooks/{path.name}?reset&token={token}", wait_until="domcontentloaded")
-        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.model")
-        page.wait_for_function(
-            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
-        )
+        page.evaluate(OPEN, f"notebooks/{path.name}")
+        page.wait_for_function(IDLE)
         return Lesson(page, path)
 
     yield opened
-    assert page.locator(".jp-Dialog").count() == 0, "a dialog is open"
-    assert page.locator(".Toastify__toast").count() == 0, "a notification is open"
-    page.close()
-    assert said == []
+    dialogs, notifications = page.locator(".jp-Dialog").count(), page.locator(".Toastify__toast").count()
+    page.evaluate(CLOSE)
+    assert dialogs == 0, "a dialog is open"
+    assert notifications == 0, "a notification is open"
+    assert page.said == []

@@ -1,4 +1,4 @@
-"""Every notebook in a real JupyterLab, and every widget with mouse and keyboard."""
+"""Every notebook in a real JupyterLab, and every widget with mouse and keyboard. Screenshots are kept in artifacts/."""
 
 import pytest
 
@@ -7,24 +7,7 @@ from helpers import notebooks
 NUMBERS = [path.stem[:2] if path.stem[:2].isdigit() else path.stem for path in notebooks.paths()]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_notebook_runs_from_top_to_bottom_in_both_themes(open_lesson, number):
-    lesson = open_lesson(number)
-    lesson.run()
-    assert lesson.errors() == [], f"{lesson.path.name}: run it in JupyterLab"
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        lesson.theme(theme)
-        lesson.picture(theme.split()[1].lower())
-
-
-def _run_to(lesson, cell_id: str):
-    """Run all cells; the cell with the widget."""
-    lesson.run()
-    return lesson.cell(cell_id)
-
-
-def test_the_endpoint_explorer(open_lesson):
-    cell = _run_to(open_lesson("01"), "explore")
+def endpoint_explorer(cell):
     field = cell.get_by_label("URL")
     field.fill("http://shop.openai.azure.com/openai/v1/responses?api-version=2024-10-21")
     cell.get_by_text("take the query away").wait_for()
@@ -37,8 +20,7 @@ def test_the_endpoint_explorer(open_lesson):
     cell.get_by_text("Kind: model endpoint").wait_for()
 
 
-def test_the_json_explorer(open_lesson):
-    cell = _run_to(open_lesson("03"), "explore")
+def json_explorer(cell):
     cell.get_by_label("path").fill("usage/total_tokens")
     cell.get_by_text('data["usage"]["total_tokens"]').wait_for()
     cell.get_by_role("button", name="Up", exact=True).click()
@@ -50,8 +32,7 @@ def test_the_json_explorer(open_lesson):
     cell.get_by_text('data["usage"]["input_tokens"]').wait_for()
 
 
-def test_the_token_viewer(open_lesson):
-    cell = _run_to(open_lesson("04"), "claims")
+def token_viewer(cell):
     cell.get_by_label("claim").select_option("exp")
     cell.get_by_text("expires: from this time on").wait_for()
     cell.get_by_label("token").fill("not a token")
@@ -60,26 +41,23 @@ def test_the_token_viewer(open_lesson):
     cell.get_by_text("It expires in").wait_for()
 
 
-def test_the_endpoint_chooser(open_lesson):
-    cell = _run_to(open_lesson("05"), "choose")
+def endpoint_chooser(cell):
     cell.get_by_label("I want to").select_option("list deployments and connections, or work with agents")
     cell.get_by_label("an API key").focus()
     cell.page.keyboard.press("Space")
     cell.get_by_text("no key opens this route").wait_for()
 
 
-def test_the_failure_laboratory(open_lesson):
-    cell = _run_to(open_lesson("06"), "lab")
+def failure_laboratory(cell):
     failures = cell.get_by_label("failure")
     failures.focus()
     failures.select_option("429 too many requests")
     cell.get_by_text("RateLimitError").wait_for()
-    failures.press("ArrowDown")
+    failures.press("End")
     cell.get_by_text("InternalServerError").wait_for()
 
 
-def test_the_stream_player(open_lesson):
-    cell = _run_to(open_lesson("07"), "play")
+def stream_player(cell):
     handle = cell.get_by_role("slider")
     handle.focus()
     for _ in range(6):
@@ -88,8 +66,8 @@ def test_the_stream_player(open_lesson):
     cell.get_by_text("An AI applica", exact=True).wait_for()
 
 
-def test_the_chat_app_answers_by_keyboard_and_keeps_the_question_that_failed(open_lesson):
-    cell = _run_to(open_lesson("11"), "app")
+def chat_app(cell):
+    """It answers by keyboard, and keeps the question that failed."""
     field = cell.get_by_label("You")
     field.fill("Name one city in Norway.")
     field.press("Enter")
@@ -102,3 +80,29 @@ def test_the_chat_app_answers_by_keyboard_and_keeps_the_question_that_failed(ope
     field.press("Enter")
     cell.get_by_text("Error code: 404").wait_for()
     assert field.input_value() == "A prompt that nobody has recorded."
+
+
+# lesson -> the cell with its widget, and what a user does there
+WIDGETS = {
+    "01": ("explore", endpoint_explorer),
+    "03": ("explore", json_explorer),
+    "04": ("claims", token_viewer),
+    "05": ("choose", endpoint_chooser),
+    "06": ("lab", failure_laboratory),
+    "07": ("play", stream_player),
+    "11": ("app", chat_app),
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_notebook_runs_in_both_themes_and_its_widget_works_by_mouse_and_keyboard(open_lesson, number):
+    lesson = open_lesson(number)
+    lesson.run()
+    assert lesson.errors() == [], f"{lesson.path.name}: run it in JupyterLab"
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        lesson.theme(theme)
+        lesson.picture(theme.split()[1].lower())
+    if number in WIDGETS:
+        cell, use = WIDGETS[number]
+        use(lesson.cell(cell))
+        lesson.picture("widget")
