@@ -157,7 +157,12 @@ def page(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     page.set_default_timeout(60_000)
     page.said = []
-    page.on("console", lambda message: page.said.append(message.text) if _counts(message) else None)
+    page.on(
+        "console",
+        lambda message: (
+            page.said.append(f"{message.text} {message.location.get('url', '')}") if _counts(message) else None
+        ),
+    )
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.goto(f"{address}/lab?reset&token={token}", wait_until="domcontentloaded")
     page.wait_for_function("() => window.jupyterapp?.restored && document.querySelector('#jp-main-dock-panel')")
@@ -167,7 +172,7 @@ def page(browser, lab):
 
 def _counts(message) -> bool:
     """Errors, but for JupyterLab asking once more after a kernel that was shut down."""
-    return message.type == "error" and "/api/kernels/" not in message.location.get("url", "")
+    return message.type == "error" and not re.search(r"/api/(kernels|sessions)/", message.location.get("url", ""))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every notebook in a real JupyterLab, and every widget with mouse and keyboard. Screenshots are kept in artifacts/."""
 
 import pytest
+from playwright.sync_api import expect
 
 from helpers import notebooks
 
@@ -15,6 +16,7 @@ def endpoint_explorer(cell):
     cell.get_by_text("cannot be the name of a deployment").wait_for()
     cell.get_by_label("deployment").fill("support-bot")
     button = cell.get_by_role("button", name="Take it apart")
+    expect(button).to_be_enabled()
     button.focus()
     cell.page.keyboard.press("Space")
     cell.get_by_text("Kind: model endpoint").wait_for()
@@ -24,6 +26,7 @@ def json_explorer(cell):
     cell.get_by_label("path").fill("usage/total_tokens")
     cell.get_by_text('data["usage"]["total_tokens"]').wait_for()
     cell.get_by_role("button", name="Up", exact=True).click()
+    cell.get_by_text('data["usage"]', exact=True).wait_for()
     inside = cell.get_by_label("inside")
     inside.focus()
     inside.select_option(index=0)
@@ -72,10 +75,12 @@ def chat_app(cell):
     field.fill("Name one city in Norway.")
     field.press("Enter")
     cell.get_by_role("log").get_by_text("Oslo, the capital of Norway.").wait_for()
+    expect(cell.get_by_role("button", name="Send")).to_be_enabled()
     field.fill("How many people live there?")
     cell.page.keyboard.press("Tab")
     cell.page.keyboard.press("Space")
     cell.get_by_role("log").get_by_text("About 720,000 people").wait_for()
+    expect(cell.get_by_role("button", name="Send")).to_be_enabled()
     field.fill("A prompt that nobody has recorded.")
     field.press("Enter")
     cell.get_by_text("Error code: 404").wait_for()
