@@ -87,6 +87,10 @@ class Lesson:
         """Errors in outputs of cells that are not there to fail, each with its cell."""
         return self.page.evaluate(ERRORS)
 
+    def pictures(self) -> None:
+        """Wait until every picture of the notebook is loaded."""
+        self.page.wait_for_function(PICTURES)
+
     def cell(self, cell_id: str):
         """The cell on the page, scrolled to."""
         at = self.page.evaluate(GO_TO, cell_id)
@@ -125,6 +129,7 @@ ERRORS = """() => {
   }
   return found;
 }"""
+PICTURES = """() => [...document.querySelectorAll('.jp-Notebook img')].every(image => image.complete && image.naturalWidth > 0)"""
 GO_TO = """(id) => {
   const content = window.jupyterapp.shell.currentWidget.content;
   const at = content.widgets.findIndex(w => w.model.id === id);
@@ -170,9 +175,13 @@ def page(browser, lab):
     page.close()
 
 
+# JupyterLab asks once more after a kernel that was shut down, and sometimes for a picture before it has worked out where the
+# notebook lies; that the pictures are there in the end is asserted.
+ITS_OWN = re.compile(r"/api/(kernels|sessions)/|:\d+/images/")
+
+
 def _counts(message) -> bool:
-    """Errors, but for JupyterLab asking once more after a kernel that was shut down."""
-    return message.type == "error" and not re.search(r"/api/(kernels|sessions)/", message.location.get("url", ""))
+    return message.type == "error" and not ITS_OWN.search(message.location.get("url", ""))
 
 
 @pytest.fixture

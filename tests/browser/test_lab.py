@@ -104,6 +104,7 @@ def test_a_notebook_runs_in_both_themes_and_its_widget_works_by_mouse_and_keyboa
     lesson = open_lesson(number)
     lesson.run()
     assert lesson.errors() == [], f"{lesson.path.name}: run it in JupyterLab"
+    lesson.pictures()
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         lesson.theme(theme)
         lesson.picture(theme.split()[1].lower())
