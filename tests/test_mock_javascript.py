@@ -13,6 +13,7 @@ import pytest
 
 from helpers import notebooks
 
+pytestmark = pytest.mark.xdist_group("javascript")  # one installs, and the other would get in its way
 SOURCE = notebooks.FOLDER / "javascript"
 TESTS = Path(__file__).parent / "javascript"
 
