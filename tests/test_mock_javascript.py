@@ -13,7 +13,6 @@ import pytest
 
 from helpers import notebooks
 
-pytestmark = pytest.mark.xdist_group("javascript")  # one installs, and the other would get in its way
 SOURCE = notebooks.FOLDER / "javascript"
 TESTS = Path(__file__).parent / "javascript"
 
@@ -26,15 +25,21 @@ def folder() -> Path:
     lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
     kept = Path(sys.prefix) / "javascript" / lock
     if not (kept / "node_modules" / "openai").is_dir():
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(SOURCE, kept)
+        making = kept.with_name(
+            f"{lock}.{os.getpid()}"
+        )  # two workers may be at it: each makes its own, the first one stays
+        shutil.copytree(SOURCE, making)
         command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-        npm = subprocess.run(command, cwd=kept, capture_output=True, text=True, timeout=120)
+        npm = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=120)
         if npm.returncode:
-            shutil.rmtree(kept, ignore_errors=True)
+            shutil.rmtree(making, ignore_errors=True)
             pytest.skip(
                 f"npm could not fetch the openai package, so the JavaScript SDK was not tried: {npm.stderr[-200:]}"
             )
+        try:
+            making.rename(kept)
+        except OSError:
+            shutil.rmtree(making, ignore_errors=True)
     shutil.copy(TESTS / "ask.mjs", kept)
     shutil.copy(SOURCE / "first_request.mjs", kept)
     return kept
