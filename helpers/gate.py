@@ -25,7 +25,7 @@ def run() -> int:
         ("lint", [sys.executable, "-m", "ruff", "check", "--quiet"]),
         ("format", [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"]),
         ("spelling", [sys.executable, "-m", "codespell_lib"]),
-        ("tests", [*pytest, "--dist", "loadgroup", "--ignore", "tests/browser", "tests"]),
+        ("tests", [*pytest, "--dist", "load", "--ignore", "tests/browser", "tests"]),
         ("notebooks, strict", [*pytest, *in_one, *NBVAL, "notebooks"]),
         ("notebooks, regenerated", None),
         ("browser", [*pytest, "tests/browser"]),

@@ -16,8 +16,6 @@ from helpers.gate import NBVAL
 from tests import guards
 from tests.test_exercises import marks, with_solutions
 
-pytestmark = pytest.mark.xdist_group("canary")  # the copies are run once
-
 CELLS = {
     "ask": "import requests\n\nfrom helpers import connect\n\nfoundry = connect()\nurl = f'{foundry.project_endpoint}/openai/v1/responses'\n"
     "body = {'model': foundry.model, 'input': 'What is an endpoint?'}\n"
