@@ -1,6 +1,7 @@
 """The local Foundry on a socket: TLS, a thread or a process, and the variables that lead clients to it."""
 
 import asyncio
+import contextlib
 import errno
 import gc
 import hmac
@@ -16,6 +17,7 @@ import tempfile
 import threading
 import weakref
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
@@ -109,7 +111,7 @@ class MockServer:
 
     def stop(self) -> None:
         """End the thread and remove the files."""
-        self._server.should_exit = True
+        self._server.end()
         if self._thread:
             self._thread.join(timeout=5)
         self._clean_up()
@@ -183,22 +185,45 @@ class MockServer:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which also tells when it is ready."""
+    """uvicorn's server, which also tells when it is ready, and ends at once: uvicorn's own looks ten times a second whether
+    it should, and then waits for connections to close by themselves."""
 
     def __init__(self, config: uvicorn.Config):
         super().__init__(config)
         self.settled = threading.Event()
         self.on_ready = self.settled.set
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """End it, from any thread or from a signal's handler."""
+        self.should_exit = True
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._ended.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.end()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ended, self._loop = asyncio.Event(), asyncio.get_running_loop()
         await super().startup(sockets=sockets)
         self.on_ready()
 
+    async def main_loop(self) -> None:
+        if not self.should_exit:
+            await self._ended.wait()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets=sockets)
+        for listener in self.servers:
+            listener.close()
+        for opened in sockets or []:
+            opened.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()  # a TLS connection would wait for the client's goodbye
-        await asyncio.sleep(0)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
 class _StatusLine(int):
