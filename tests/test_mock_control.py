@@ -158,6 +158,8 @@ def test_a_cut_stream_ends_without_its_end(own, ask, control):
         ("POST", "/limits", {"deployment": "nothing"}, "no deployment"),
         ("POST", "/limits", {"requests_per_minute": 0}, "above 0"),
         ("POST", "/speed", {"speed": "fast"}, "realistic, instant"),
+        ("POST", "/clock", {"forward": -1}, "seconds from 0 to 3600"),
+        ("POST", "/clock", {}, "seconds from 0 to 3600"),
         ("POST", "/limits", {"deployment": []}, "no deployment"),
         ("POST", "/limits", {"requests_per_minute": 10**400}, "billion"),
         ("GET", "/nothing", None, "not a control"),
@@ -241,6 +243,20 @@ def test_a_quota_answers_429_with_headers_counted_down(ask, control):
     assert ask().status_code == 200, "other deployments have quotas of their own"
     control("DELETE", "/limits")
     assert ask(body, "/openai/v1/chat/completions").status_code == 200
+
+
+def test_the_quotas_can_be_told_that_time_has_gone_by(ask, control):
+    body = {**CHAT, "model": "course-chat"}
+
+    def status():
+        return ask(body, "/openai/v1/chat/completions").status_code
+
+    control("POST", "/limits", {"deployment": "course-chat", "requests_per_minute": 1, "tokens_per_minute": 100_000})
+    assert [status(), status()] == [200, 429]
+    control("POST", "/clock", {"forward": 30})
+    assert status() == 429
+    control("POST", "/clock", {"forward": 30})
+    assert [status(), status()] == [200, 429]
 
 
 # -- speed -------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ path that the real service does not have.
     DELETE /_mock/faults
     POST   /_mock/limits     {"deployment": "gpt-4o" or null for all, "requests_per_minute": 6, "tokens_per_minute": 1000}
     DELETE /_mock/limits
+    POST   /_mock/clock      {"forward": 2}: for the quotas, so many seconds go by at once
     POST   /_mock/speed      {"speed": "realistic" or "instant"}
     POST   /_mock/versions   {"tolerated": ["v1", "preview"]}: api-versions that /v1 paths put up with; none at first, since
                              reports of 2026 say that the service refuses them, and its published document that it does not
@@ -83,6 +84,7 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "limits"): self._set_limit,
             ("DELETE", "limits"): self._clear_limits,
+            ("POST", "clock"): self._forward,
             ("POST", "speed"): self._set_speed,
             ("POST", "versions"): self._tolerate,
         }.get((method, path))
@@ -144,6 +146,13 @@ class Control:
 
     def _clear_limits(self, call: Call) -> dict[str, Any]:
         self._limits.clear()
+        return self._overview()
+
+    def _forward(self, call: Call) -> dict[str, Any]:
+        seconds = parameters.parse(call.body).get("forward")
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= 3600:
+            raise errors.parameter_value("forward", "expected seconds from 0 to 3600.")
+        self._limits.forward(seconds)
         return self._overview()
 
     def _tolerate(self, call: Call) -> dict[str, Any]:
