@@ -12,6 +12,17 @@ from helpers.mock import identity
 from helpers.mock.server import MockServer
 
 
+@pytest.fixture(autouse=True)
+def nothing_leaves(tmp_path_factory, monkeypatch):
+    """Fails a test whose processes wanted to connect beyond this machine, even when nobody noticed the refusal."""
+    log = tmp_path_factory.getbasetemp() / "refused.txt"
+    log.write_text("")
+    monkeypatch.setenv("LOOPBACK_ONLY_LOG", str(log))
+    yield log
+    wanted = log.read_text().split()
+    assert not wanted, f"it wants to reach {', '.join(wanted)}, and tests may connect to this machine only"
+
+
 @pytest.fixture
 def mock_command():
     """A function: options of ``python -m helpers mock`` in, the running process out; ended with the test, come what may."""
