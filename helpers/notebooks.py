@@ -57,6 +57,7 @@ def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbf
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(FOLDER)}},
     )
     client.execute(env=environment, stderr=subprocess.DEVNULL)
@@ -81,28 +82,31 @@ def normalized(notebook: nbformat.NotebookNode) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def regenerate(check: bool) -> list[Path]:
-    """Run every notebook, draw every picture, and store them (or, to check, only compare). Returns the files that differ.
-
-    A cell whose metadata says why its output ``varies``, such as one that measures time, keeps the output it has. To have
-    it measured anew, clear its output first; then the whole notebook meets streams at a realistic pace.
-    """
+def regenerate() -> list[Path]:
+    """Run every notebook, draw every picture, and store them. Returns the files that have changed."""
     texts = {picture.path_of(lesson): picture.picture(lesson) for lesson in picture.lessons()}
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as workers:
-        texts |= zip(paths(), workers.map(_regenerated, paths()), strict=True)
+        texts |= zip(paths(), workers.map(_run_again, paths()), strict=True)
     changed = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    if not check:
-        for path in changed:
-            path.write_text(texts[path], encoding="utf-8")
+    for path in changed:
+        path.write_text(texts[path], encoding="utf-8")
     return changed
 
 
-def _regenerated(path: Path) -> str:
+def _run_again(path: Path) -> str:
     stored = nbformat.read(path, 4)
     to_measure = any("varies" in cell.metadata and not cell.outputs for cell in stored.cells)
     # a mock for each, so that no lesson depends on what another has left in it
     with offline("realistic" if to_measure else "instant") as environment:
-        fresh = execute(nbformat.read(path, 4), environment)
+        return updated(stored, execute(nbformat.read(path, 4), environment))
+
+
+def updated(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str:
+    """The text of the notebook file after a fresh run of what is stored.
+
+    A cell whose metadata says why its output ``varies``, such as one that measures time, keeps the output it has. To have
+    it measured anew, clear its output first; then the whole notebook meets streams at a realistic pace.
+    """
     for before, cell in zip(stored.cells, fresh.cells, strict=True):
         if "varies" in cell.metadata and _kinds(before) == _kinds(cell):
             cell.outputs = before.outputs

@@ -1,4 +1,4 @@
-"""The smaller helpers: names, tokens, display, prompts, recordings, the lock, the nbval plugin."""
+"""The smaller helpers: names, tokens, display, prompts, recordings, the lock."""
 
 import json
 import re
@@ -202,11 +202,3 @@ def test_the_lock_satisfies_every_range_and_ends_in_the_project_itself():
     text = (ROOT / "requirements.txt").read_text()
     assert "win32" in text
     assert "darwin" in text
-
-
-# -- nbval -------------------------------------------------------------------------------------------------------------
-def test_what_the_nbval_plugin_extends_is_still_there():
-    from nbval.plugin import IPyNbCell, IPyNbFile
-
-    assert all(callable(getattr(IPyNbCell, name)) for name in ("runtest", "sanitize", "compare_outputs"))
-    assert all(callable(getattr(IPyNbFile, name)) for name in ("get_kernel_message", "collect", "setup", "teardown"))

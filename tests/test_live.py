@@ -72,7 +72,12 @@ def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, live):
         cell.source = cell.source.replace('answer = "offline"', 'answer = "live"')  # 00.1, as its solution says
     notebook.cells.append(nbformat.v4.new_code_cell(ASK))
     client = NotebookClient(
-        notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(course / "notebooks")}}
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        shutdown_kernel="immediate",
+        extra_arguments=["--InteractiveShell.xmode=Plain"],
+        resources={"metadata": {"path": str(course / "notebooks")}},
     )
     client.execute(env=environment)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
