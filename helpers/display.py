@@ -55,7 +55,8 @@ def show_widget(widget: Any, static: str) -> None:
 
 
 def show_figure(figure: Any, description: str) -> None:
-    """Show a matplotlib figure as a picture with a description, which screen readers and text-only readers get."""
+    """Show a matplotlib figure as a picture with a description, which screen readers and text-only readers get. It is sent
+    as HTML, because JupyterLab gives no description to a picture that is sent as one."""
     from IPython.display import display
     from matplotlib import pyplot
     from PIL import Image  # matplotlib brings it
@@ -65,8 +66,8 @@ def show_figure(figure: Any, description: str) -> None:
     pyplot.close(figure)  # otherwise the inline backend shows it once more
     Image.open(drawn).convert("RGB").quantize(32).save(small, "PNG", optimize=True)  # a third of the size in a notebook
     picture = base64.b64encode(small.getvalue()).decode()
-    metadata = {"image/png": {"alt": description}}
-    display({"image/png": picture, "text/plain": description}, metadata=metadata, raw=True)
+    html = f'<img alt="{escape(description)}" src="data:image/png;base64,{picture}">'
+    display({"text/html": html, "text/plain": description}, raw=True)
 
 
 def html_table(rows: list[tuple], header: tuple = ()) -> str:

@@ -36,7 +36,7 @@ KEYS = {
 }
 # Random on purpose and no secret: pictures, checksums of packages, ids of answers, the alphabet itself.
 PUBLIC = re.compile(
-    r"image/png': '[^']+'|sha512-[A-Za-z0-9+/=]+|\b(?:chatcmpl|resp|msg|conv|call|fc|rs)[-_]\w+|[A-Za-z0-9]*ABCDEFGH[A-Za-z0-9]*"
+    r"image/png;base64,[A-Za-z0-9+/=]+|sha512-[A-Za-z0-9+/=]+|\b(?:chatcmpl|resp|msg|conv|call|fc|rs)[-_]\w+|[A-Za-z0-9]*ABCDEFGH[A-Za-z0-9]*"
 )
 ENTROPY = 4.5  # bits per character: words and ids of the course stay below, random keys are above
 

@@ -1,5 +1,6 @@
 """The widgets and what they know: used the way a reader does, with a plain-text twin, and never with a secret on show."""
 
+import asyncio
 import base64
 import io
 import json
@@ -19,7 +20,6 @@ from azure.core.pipeline.transport import RequestsTransport
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _instances
-from ipywidgets.widgets.widget_link import Link
 
 from helpers import auth, widgets
 from helpers.display import html_table, show_figure, show_widget, text_table
@@ -592,24 +592,45 @@ def test_an_event_of_no_known_form_brings_no_text(opened, data):
     assert "Hello" in opened(widgets.stream_player, _sse(data) + STREAM).twin
 
 
-def test_the_stream_player_follows_its_slider(opened):
+def test_the_stream_player_follows_the_number(opened):
     panel = opened(widgets.stream_player, STREAM)
     assert panel.twin.splitlines() == ["event   count", "delta   2", "[DONE]  1", "", "The text they build: Hello"]
     assert (panel.pane("the text so far"), panel.pane("on the wire")) == ("Hel", events_of(STREAM)[0])
-    assert "2 of 3: delta" in panel.enter(event=1)
+    assert "of 3: delta" in panel.enter(event=2)
     assert panel.pane("the text so far") == "Hello"
-    assert "3 of 3: [DONE]" in panel.enter(event=2)
+    assert "of 3: [DONE]" in panel.enter(event=3)
     assert panel.pane("the text so far") == "Hello"
-    panel.enter(event=0)
+    panel.enter(event=1)
     assert panel.pane("the text so far") == "Hel"
+    panel.enter(event=99)
+    assert panel["event"].value == 3
 
 
-def test_the_play_button_moves_the_slider(opened):
+def test_the_play_button_goes_through_the_events_and_starts_over_from_the_end(opened, monkeypatch):
+    monkeypatch.setattr("helpers.widgets.stream.PACE", 0)
     panel = opened(widgets.stream_player, STREAM)
-    play = next(one for one in panel.all if isinstance(one, ipywidgets.Play))
-    links = [(one.source, one.target) for one in _instances.values() if isinstance(one, Link)]
-    assert links == [((play, "value"), (panel["event"], "value"))]
-    assert (play.min, play.max) == (panel["event"].min, panel["event"].max) == (0, 2)
+    numbers = []
+    panel["event"].observe(lambda change: numbers.append(change.new), "value")
+
+    button = panel["Play"]
+
+    async def play_to_the_end():
+        button.click()
+        while button.description == "Pause":
+            await asyncio.sleep(0)
+
+    async def play_and_pause():
+        button.click()
+        button.click()
+        while button.description == "Pause":
+            await asyncio.sleep(0)
+
+    asyncio.run(play_to_the_end())
+    assert numbers == [2, 3]
+    asyncio.run(play_to_the_end())
+    assert numbers == [2, 3, 1, 2, 3]
+    asyncio.run(play_and_pause())
+    assert numbers == [2, 3, 1, 2, 3, 1]
 
 
 def test_a_long_event_is_cut(opened):
@@ -657,9 +678,10 @@ def test_a_figure_has_a_description_is_closed_and_is_the_same_bytes_twice(shown,
         show_figure(figure, "A line that rises and falls.")
         assert pyplot.get_fignums() == []
     (bundle, metadata), again = shown
-    assert metadata == {"image/png": {"alt": "A line that rises and falls."}}
     assert bundle["text/plain"] == "A line that rises and falls."
-    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n")
+    start, _, picture = bundle["text/html"].partition("base64,")
+    assert start == '<img alt="A line that rises and falls." src="data:image/png;'
+    assert base64.b64decode(picture.removesuffix('">')).startswith(b"\x89PNG\r\n")
     assert (bundle, metadata) == again
 
 

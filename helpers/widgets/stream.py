@@ -1,5 +1,6 @@
 """Lesson 07: a stream, event by event, beside the text that it builds."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from helpers.display import html_pane, show_widget, text_table
 
 SHOWN = 700  # characters of an event
+PACE = 0.12  # seconds from event to event
 TWIN_LINES = 30
 
 
@@ -68,36 +70,56 @@ def _counted(kinds: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def stream_player(body: str) -> None:
-    """Show the events of a stream one by one, with a play button and a slider, beside the text they have built so far.
-    ``body`` is the whole stream as text."""
+    """Show the events of a stream one by one, with a Play button and the number of the event, beside the text they have
+    built so far. ``body`` is the whole stream as text."""
     import ipywidgets as widgets
 
     events = events_of(body)
     if not any(line.startswith(("data:", ":")) for event in events for line in event.splitlines()):
         raise ValueError("this text holds no server-sent events: pass the whole body of a stream")
-    last = len(events) - 1
     texts = [""]
     for event in events:
         texts.append(texts[-1] + delta_of(event))
-    play = widgets.Play(min=0, max=last, interval=120, description="play the events")
-    slider = widgets.IntSlider(min=0, max=last, description="event", layout={"width": "24em"})
-    widgets.jslink((play, "value"), (slider, "value"))
+    # a button and a field, not ipywidgets' Play and IntSlider: those have no names that a screen reader could say
+    play = widgets.Button(description="Play", layout={"width": "6em"})
+    number = widgets.BoundedIntText(1, min=1, max=len(events), description="event", layout={"width": "11em"})
     kind = widgets.Label()
     wire, text = (widgets.HTML(layout={"width": "49%"}) for _ in range(2))
+    playing: asyncio.Future | None = None
 
     def look(change=None):
-        event = events[slider.value]
-        kind.value = f"{slider.value + 1} of {len(events)}: {kind_of(event)}"
+        event = events[number.value - 1]
+        kind.value = f"of {len(events)}: {kind_of(event)}"
         wire.value = html_pane("on the wire", event if len(event) <= SHOWN else event[: SHOWN - 3] + "...")
-        text.value = html_pane("the text so far", texts[slider.value + 1])
+        text.value = html_pane("the text so far", texts[number.value])
 
-    slider.observe(look, "value")
+    async def advance():
+        while number.value < len(events):
+            await asyncio.sleep(PACE)
+            number.value += 1
+
+    def ended(task):
+        play.description = "Play"
+
+    def play_or_pause(button):
+        nonlocal playing
+        if playing and not playing.done():
+            playing.cancel()
+            return
+        if number.value == len(events):
+            number.value = 1
+        play.description = "Pause"
+        playing = asyncio.ensure_future(advance())
+        playing.add_done_callback(ended)
+
+    number.observe(look, "value")
+    play.on_click(play_or_pause)
     look()
     rows = _counted(map(kind_of, events))
     if len(rows) > TWIN_LINES:
         rows = [*rows[:TWIN_LINES], ("(and more)", str(sum(int(count) for _, count in rows[TWIN_LINES:])))]
     built = " ".join(texts[-1].split())
     show_widget(
-        widgets.VBox([widgets.HBox([play, slider, kind]), widgets.HBox([wire, text])]),
+        widgets.VBox([widgets.HBox([play, number, kind]), widgets.HBox([wire, text])]),
         f"{text_table(rows, ('event', 'count'))}\n\nThe text they build: {built[:SHOWN]}",
     )

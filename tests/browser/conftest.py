@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from helpers import notebooks
@@ -72,6 +73,16 @@ def lab(tmp_path_factory):
         server.stdout.close()
 
 
+def violations(page, content: list[str], rules: dict | None = None) -> list[str]:
+    """What axe finds serious or critical in the parts of a page that these selectors name."""
+    found = Axe().run(page, context={"include": [[selector] for selector in content]}, options={"rules": rules or {}})
+    return [
+        f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
 class Lesson:
     """A notebook open in JupyterLab."""
 
@@ -98,11 +109,17 @@ class Lesson:
         found.scroll_into_view_if_needed()
         return found
 
+    def enter_outputs(self, cell) -> None:
+        """Put the focus just before the outputs of a cell, from where the Tab key goes through them."""
+        cell.locator(".jp-Cell-outputWrapper").evaluate(
+            "outputs => { outputs.tabIndex = -1; outputs.focus(); outputs.removeAttribute('tabindex'); }"
+        )
+
     def theme(self, name: str) -> None:
         self.page.evaluate(
             "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', {theme}); }", name
         )
-        self.page.wait_for_timeout(300)  # the style sheet loads; nothing is asserted about it
+        self.page.wait_for_function("(theme) => document.body.dataset.jpThemeName === theme", arg=name)
 
     def picture(self, name: str) -> None:
         """A screenshot of the whole page, kept as an artifact."""

@@ -4,98 +4,154 @@ import pytest
 from playwright.sync_api import expect
 
 from helpers import notebooks
+from tests.browser.conftest import violations
 
+THEMES = ("JupyterLab Dark", "JupyterLab Light")
+# the content of the cells that are on the page; what is around them is JupyterLab's
+VISIBLE = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output"]
 NUMBERS = [path.stem[:2] if path.stem[:2].isdigit() else path.stem for path in notebooks.paths()]
 
 
-def endpoint_explorer(cell):
-    field = cell.get_by_label("URL")
-    field.fill("http://shop.openai.azure.com/openai/v1/responses?api-version=2024-10-21")
+def tab_to(control, key="Tab"):
+    """Go to a control with the Tab key alone, as somebody without a mouse does."""
+    for _ in range(12):
+        control.page.keyboard.press(key)
+        if control.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the Tab key does not reach {control}")
+
+
+def type_over(control, text):
+    """Tab to a field, and type over what it holds."""
+    tab_to(control)
+    control.page.keyboard.press("Control+A")
+    control.page.keyboard.type(text)
+
+
+def endpoint_explorer_by_mouse(cell):
+    cell.get_by_label("URL").click()
+    cell.get_by_label("URL").fill("http://shop.openai.azure.com/openai/v1/responses?api-version=2024-10-21")
     cell.get_by_text("take the query away").wait_for()
+    cell.get_by_label("deployment").click()
     cell.get_by_label("deployment").fill("my model")
     cell.get_by_text("cannot be the name of a deployment").wait_for()
-    cell.get_by_label("deployment").fill("support-bot")
+
+
+def endpoint_explorer_by_keyboard(cell):
     button = cell.get_by_role("button", name="Take it apart")
+    type_over(cell.get_by_label("deployment"), "support-bot")
     expect(button).to_be_enabled()
-    button.focus()
+    tab_to(button)
     cell.page.keyboard.press("Space")
     cell.get_by_text("Kind: model endpoint").wait_for()
 
 
-def json_explorer(cell):
+def json_explorer_by_mouse(cell):
+    cell.get_by_label("path").click()
     cell.get_by_label("path").fill("usage/total_tokens")
     cell.get_by_text('data["usage"]["total_tokens"]').wait_for()
     cell.get_by_role("button", name="Up", exact=True).click()
     cell.get_by_text('data["usage"]', exact=True).wait_for()
-    inside = cell.get_by_label("inside")
-    inside.focus()
-    inside.select_option(index=0)
-    cell.get_by_role("button", name="Down", exact=True).focus()
-    cell.page.keyboard.press("Enter")
+
+
+def json_explorer_by_keyboard(cell):
+    keyboard = cell.page.keyboard
+    tab_to(cell.get_by_label("inside"))
+    keyboard.press("Home")
+    keyboard.press("Shift+Tab")
+    expect(cell.get_by_role("button", name="Down", exact=True)).to_be_focused()
+    keyboard.press("Enter")
     cell.get_by_text('data["usage"]["input_tokens"]').wait_for()
 
 
-def token_viewer(cell):
+def token_viewer_by_mouse(cell):
     cell.get_by_label("claim").select_option("exp")
     cell.get_by_text("expires: from this time on").wait_for()
-    cell.get_by_label("token").fill("not a token")
-    cell.get_by_text("not a JSON Web Token").wait_for()
     cell.get_by_role("button", name="Time left").click()
     cell.get_by_text("It expires in").wait_for()
 
 
-def endpoint_chooser(cell):
+def token_viewer_by_keyboard(cell):
+    keyboard = cell.page.keyboard
+    tab_to(cell.get_by_label("claim"))
+    keyboard.press("Home")
+    cell.get_by_text("audience: who this token is for").wait_for()
+    keyboard.press("Shift+Tab")
+    expect(cell.get_by_label("token")).to_be_focused()
+    keyboard.type("not a token")
+    cell.get_by_text("not a JSON Web Token").wait_for()
+
+
+def endpoint_chooser_by_mouse(cell):
     cell.get_by_label("I want to").select_option("list deployments and connections, or work with agents")
-    cell.get_by_label("an API key").focus()
-    cell.page.keyboard.press("Space")
+    cell.get_by_label("an API key").click()
     cell.get_by_text("no key opens this route").wait_for()
 
 
-def failure_laboratory(cell):
-    failures = cell.get_by_label("failure")
-    failures.focus()
-    failures.select_option("429 too many requests")
+def endpoint_chooser_by_keyboard(cell):
+    tab_to(cell.get_by_label("an Entra ID token"))
+    cell.page.keyboard.press("Space")
+    cell.get_by_text("no key opens this route").wait_for(state="detached")
+
+
+def failure_laboratory_by_mouse(cell):
+    cell.get_by_label("failure").select_option("429 too many requests")
     cell.get_by_text("RateLimitError").wait_for()
-    failures.press("End")
+
+
+def failure_laboratory_by_keyboard(cell):
+    tab_to(cell.get_by_label("failure"))
+    cell.page.keyboard.press("End")
     cell.get_by_text("InternalServerError").wait_for()
 
 
-def stream_player(cell):
-    handle = cell.get_by_role("slider")
-    handle.focus()
-    for _ in range(6):
-        cell.page.keyboard.press("ArrowRight")
-    cell.get_by_text("7 of 73: response.output_text.delta").wait_for()
+def stream_player_by_mouse(cell):
+    cell.get_by_role("button", name="Play").click()
+    cell.get_by_text("of 73: response.output_text.delta").wait_for()
+    cell.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="Play").wait_for()
+
+
+def stream_player_by_keyboard(cell):
+    type_over(cell.get_by_label("event"), "6")
+    cell.page.keyboard.press("ArrowUp")
+    cell.get_by_text("of 73: response.output_text.delta").wait_for()
     cell.get_by_text("An AI applica", exact=True).wait_for()
 
 
-def chat_app(cell):
-    """It answers by keyboard, and keeps the question that failed."""
-    field = cell.get_by_label("You")
-    field.fill("Name one city in Norway.")
-    field.press("Enter")
+def chat_app_by_mouse(cell):
+    cell.get_by_label("You").click()
+    cell.get_by_label("You").fill("Name one city in Norway.")
+    cell.get_by_role("button", name="Send").click()
     cell.get_by_role("log").get_by_text("Oslo, the capital of Norway.").wait_for()
     expect(cell.get_by_role("button", name="Send")).to_be_enabled()
-    field.fill("How many people live there?")
-    cell.page.keyboard.press("Tab")
-    cell.page.keyboard.press("Space")
+
+
+def chat_app_by_keyboard(cell):
+    """It answers, and keeps the question that failed."""
+    field, keyboard = cell.get_by_label("You"), cell.page.keyboard
+    tab_to(field)
+    keyboard.type("How many people live there?", delay=20)
+    tab_to(cell.get_by_role("button", name="Send"))
+    keyboard.press("Space")
     cell.get_by_role("log").get_by_text("About 720,000 people").wait_for()
     expect(cell.get_by_role("button", name="Send")).to_be_enabled()
-    field.fill("A prompt that nobody has recorded.")
-    field.press("Enter")
+    tab_to(field, "Shift+Tab")
+    keyboard.type("A prompt that nobody has recorded.", delay=20)  # milliseconds: nobody types faster than a widget sends
+    keyboard.press("Enter")
     cell.get_by_text("Error code: 404").wait_for()
     assert field.input_value() == "A prompt that nobody has recorded."
 
 
-# lesson -> the cell with its widget, and what a user does there
+# lesson -> the cell with its widget, and what a user does there with each hand
 WIDGETS = {
-    "01": ("explore", endpoint_explorer),
-    "03": ("explore", json_explorer),
-    "04": ("claims", token_viewer),
-    "05": ("choose", endpoint_chooser),
-    "06": ("lab", failure_laboratory),
-    "07": ("play", stream_player),
-    "11": ("app", chat_app),
+    "01": ("explore", endpoint_explorer_by_mouse, endpoint_explorer_by_keyboard),
+    "03": ("explore", json_explorer_by_mouse, json_explorer_by_keyboard),
+    "04": ("claims", token_viewer_by_mouse, token_viewer_by_keyboard),
+    "05": ("choose", endpoint_chooser_by_mouse, endpoint_chooser_by_keyboard),
+    "06": ("lab", failure_laboratory_by_mouse, failure_laboratory_by_keyboard),
+    "07": ("play", stream_player_by_mouse, stream_player_by_keyboard),
+    "11": ("app", chat_app_by_mouse, chat_app_by_keyboard),
 }
 
 
@@ -105,10 +161,17 @@ def test_a_notebook_runs_in_both_themes_and_its_widget_works_by_mouse_and_keyboa
     lesson.run()
     assert lesson.errors() == [], f"{lesson.path.name}: run it in JupyterLab"
     lesson.pictures()
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+    for theme in THEMES:
         lesson.theme(theme)
         lesson.picture(theme.split()[1].lower())
     if number in WIDGETS:
-        cell, use = WIDGETS[number]
-        use(lesson.cell(cell))
+        name, by_mouse, by_keyboard = WIDGETS[number]
+        cell = lesson.cell(name)
+        cell.locator(".jupyter-widgets").first.wait_for()
+        for theme in THEMES:
+            lesson.theme(theme)
+            assert violations(lesson.page, VISIBLE) == [], theme
+        by_mouse(cell)
+        lesson.enter_outputs(cell)
+        by_keyboard(cell)
         lesson.picture("widget")
