@@ -1,7 +1,6 @@
 """``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -42,8 +41,12 @@ def run() -> int:
 
 
 def update() -> int:
-    """Run the notebooks and store their outputs."""
-    changed = notebooks.regenerate()
+    """Run the notebooks and store their outputs; returns 1, and stores nothing, when one fails."""
+    try:
+        changed = notebooks.regenerate()
+    except notebooks.CellFailed as failed:
+        print(f"{failed}\nNothing was stored. Mend the cell, or tag it raises-exception if the error is the lesson.")
+        return 1
     for path in changed:
         print(f"updated {path.relative_to(ROOT)}")
     print(f"{len(notebooks.paths())} notebooks run, {len(changed)} files updated.")
@@ -60,9 +63,8 @@ def benchmark() -> int:
 
 
 def _outcome(command: list[str]) -> str:
-    outside = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    outside["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
-    return "FAILED" if subprocess.run(command, cwd=ROOT, env=outside).returncode else "passed"
+    own = {"PYTHONPATH": str(notebooks.LOOPBACK_ONLY), "PYTHONUTF8": "1"}  # files are UTF-8, on Windows too
+    return "FAILED" if subprocess.run(command, cwd=ROOT, env=notebooks.without_proxy() | own).returncode else "passed"
 
 
 def _no_browser() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from helpers import picture
 from helpers.connection import SETTINGS
@@ -21,14 +22,25 @@ FOLDER = ROOT / "notebooks"
 WORKERS = 2  # notebooks that run at the same time; more do not pay on the two cores of a small machine
 LOOPBACK_ONLY = ROOT / "tests" / "loopback_only"  # a sitecustomize.py that every Python started with it loads
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# Tracebacks without colors, and without the seconds that it takes to look up every variable in them.
+FOR_A_LOG = ["--InteractiveShell.xmode=Plain", "--InteractiveShell.colors=nocolor"]
 KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "varies", "editable", "deletable"}
 # The mock takes the next free port when 8443 is in use, so the port says nothing about a lesson.
 MOCK_PORT = re.compile(r"(https://localhost):\d+")
 
 
+class CellFailed(Exception):
+    """A cell of a notebook ended in an error or took too long. The message names the cell."""
+
+
 def paths() -> list[Path]:
     """The notebooks of the course, in order."""
     return sorted(FOLDER.glob("*.ipynb"))
+
+
+def without_proxy() -> dict[str, str]:
+    """The environment of this process, without the proxy that a company may have set: it cannot reach localhost."""
+    return {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
 
 
 @contextmanager
@@ -39,7 +51,7 @@ def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
     server.start()
     try:
         yield {
-            **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
+            **without_proxy(),
             **dict.fromkeys(SETTINGS, ""),
             "FOUNDRY_MOCK_ENV": str(server.env_file),
             "PYTHONPATH": str(LOOPBACK_ONLY),
@@ -49,8 +61,10 @@ def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
 
 
 def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbformat.NotebookNode:
-    """The notebook after a run from top to bottom in a fresh kernel. Raises nbclient's CellExecutionError, which names
-    the cell."""
+    """The notebook after a run from top to bottom in a fresh kernel. Raises CellFailed."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
     client = NotebookClient(
         notebook,
         timeout=120,
@@ -58,9 +72,14 @@ def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbf
         record_timing=False,
         store_widget_state=False,
         shutdown_kernel="immediate",
+        extra_arguments=FOR_A_LOG,
         resources={"metadata": {"path": str(FOLDER)}},
     )
-    client.execute(env=environment, stderr=subprocess.DEVNULL)
+    try:
+        client.execute(env=environment, stderr=subprocess.DEVNULL)
+    except (CellExecutionError, CellTimeoutError) as error:
+        last = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.execution_count][-1]
+        raise CellFailed(f"cell {last.id}: {str(error).strip().splitlines()[-1]}") from None
     return notebook
 
 
@@ -83,22 +102,26 @@ def normalized(notebook: nbformat.NotebookNode) -> str:
 
 
 def regenerate() -> list[Path]:
-    """Run every notebook, draw every picture, and store them. Returns the files that have changed."""
+    """Run every notebook, draw every picture, and store them. Returns the files that have changed. Raises
+    CellFailed, and stores nothing then."""
     texts = {picture.path_of(lesson): picture.picture(lesson) for lesson in picture.lessons()}
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as workers:
         texts |= zip(paths(), workers.map(_run_again, paths()), strict=True)
-    changed = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    changed = [path for path, text in texts.items() if not path.exists() or path.read_bytes() != text.encode()]
     for path in changed:
-        path.write_text(texts[path], encoding="utf-8")
+        path.write_bytes(texts[path].encode())
     return changed
 
 
 def _run_again(path: Path) -> str:
     stored = nbformat.read(path, 4)
-    to_measure = any("varies" in cell.metadata and not cell.outputs for cell in stored.cells)
+    to_measure = any("varies" in cell.metadata and not cell.get("outputs") for cell in stored.cells)
     # a mock for each, so that no lesson depends on what another has left in it
     with offline("realistic" if to_measure else "instant") as environment:
-        return updated(stored, execute(nbformat.read(path, 4), environment))
+        try:
+            return updated(stored, execute(nbformat.read(path, 4), environment))
+        except CellFailed as error:
+            raise CellFailed(f"{path.name}, {error}") from None
 
 
 def updated(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str:
@@ -108,7 +131,7 @@ def updated(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str:
     it measured anew, clear its output first; then the whole notebook meets streams at a realistic pace.
     """
     for before, cell in zip(stored.cells, fresh.cells, strict=True):
-        if "varies" in cell.metadata and _kinds(before) == _kinds(cell):
+        if cell.cell_type == "code" and "varies" in cell.metadata and _kinds(before) == _kinds(cell):
             cell.outputs = before.outputs
     return normalized(fresh)
 

@@ -12,14 +12,21 @@ from helpers.mock import identity
 from helpers.mock.server import MockServer
 
 
+@pytest.fixture(scope="session", autouse=True)
+def refused(tmp_path_factory):
+    """The file in which tests/loopback_only notes who wanted to connect beyond this machine."""
+    log = tmp_path_factory.mktemp("loopback") / "refused.txt"
+    log.touch()
+    os.environ["LOOPBACK_ONLY_LOG"] = str(log)
+    return log
+
+
 @pytest.fixture(autouse=True)
-def nothing_leaves(tmp_path_factory, monkeypatch):
-    """Fails a test whose processes wanted to connect beyond this machine, even when nobody noticed the refusal."""
-    log = tmp_path_factory.getbasetemp() / "refused.txt"
-    log.write_text("")
-    monkeypatch.setenv("LOOPBACK_ONLY_LOG", str(log))
-    yield log
-    wanted = log.read_text().split()
+def nothing_leaves(refused):
+    """Fails a test whose processes wanted to leave this machine, even when nobody noticed the refusal."""
+    yield
+    wanted = refused.read_text(encoding="utf-8").split()
+    refused.write_text("")
     assert not wanted, f"it wants to reach {', '.join(wanted)}, and tests may connect to this machine only"
 
 

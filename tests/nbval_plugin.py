@@ -3,7 +3,8 @@
 * Each notebook gets a strict offline mock of its own, and a kernel that cannot connect beyond this machine; a cell that
   tried fails, even when it passed over the refusal in silence.
 * JSON outputs are sanitized in depth, and the mock's port is taken out everywhere (nbval sanitizes text only).
-* ``clear_output`` and ``update_display_data`` are followed as JupyterLab follows them (nbval fails on both).
+* ``clear_output`` and ``update_display_data`` are followed as JupyterLab follows them (nbval fails on both). What an
+  earlier cell shows cannot be updated: nbval compares a cell as soon as it has run.
 * A notebook with a cell that was not run is refused: nbval would compare nothing in it and pass.
 * After its cells the whole file is compared, byte for byte, with what ``--update`` would write.
 * A failure names the notebook, the id of the cell, and the command that stores new outputs if they are right.
@@ -48,6 +49,13 @@ def setup(file):
     os.environ.clear()
     os.environ.update(environment)  # the kernel that is started next inherits it
     _setup(file)
+    file.displays, execute = {}, file.kernel.execute_cell_input
+
+    def remember(*args, **named):
+        file.request = execute(*args, **named)
+        return file.request
+
+    file.kernel.execute_cell_input = remember
 
 
 def teardown(file):
@@ -63,44 +71,55 @@ def _restore(environment: dict[str, str]) -> None:
 
 
 def runtest(cell):
-    file, cell.fresh = cell.parent, None
-    file.running, file.clear_next, file.displays = cell, False, {}
-    file.refused.write_text("")
+    file, cell.fresh, cell.refused = cell.parent, None, []
+    file.running, file.clear_next = cell, False
     try:
         _runtest(cell)
     finally:
-        cell.outside = sorted(set(file.refused.read_text().split()))
-    assert not cell.outside, "the refusal was passed over in silence"
+        cell.refused = _refused(file)
+    assert not cell.refused, "the refusal was passed over in silence"
+
+
+def _refused(file) -> list[str]:
+    """The hosts that the kernel wanted to reach since this was last asked."""
+    hosts = file.refused.read_text(encoding="utf-8").split() if file.refused.exists() else []
+    file.refused.unlink(missing_ok=True)
+    return sorted(set(hosts))
 
 
 def get_kernel_message(file, timeout=None, stream="iopub"):
     message = _message(file, timeout=timeout, stream=stream)
-    kind, content, outputs = message["msg_type"], message["content"], file.running.test_outputs
-    if outputs is None:
+    cell, kind, content = file.running, message["msg_type"], message["content"]
+    outputs = cell.test_outputs
+    if outputs is None or message["parent_header"].get("msg_id") != file.request:
         return message
     display_id = content.get("transient", {}).get("display_id")
     if kind == "clear_output":
-        if content.get("wait"):
-            file.clear_next = True
-        else:
-            outputs.clear()
-            file.displays.clear()
+        file.clear_next = content.get("wait", False)
+        if not file.clear_next:
+            _clear(file, cell)
         message["msg_type"] = "comm_handled"  # a type that nbval passes over
     elif kind == "update_display_data":
-        at = file.displays.get(display_id)
-        if at is not None:
+        for shown_by, at in file.displays.get(display_id, ()):
+            if shown_by is not cell:
+                cell.raise_cell_error(f"It updates what cell {shown_by.cell.id} shows. Show it in this cell instead.")
             outputs[at]["data"], outputs[at]["metadata"] = content["data"], content["metadata"]
         message["msg_type"] = "comm_handled"
     elif kind in ("stream", "display_data", "execute_result", "error"):
         if file.clear_next:
-            outputs.clear()
-            file.displays.clear()
-            file.clear_next = False
+            _clear(file, cell)
         if display_id:
-            file.displays[display_id] = len(outputs)
+            file.displays.setdefault(display_id, []).append((cell, len(outputs)))
     elif kind == "status" and content["execution_state"] == "idle":
-        file.running.fresh = copy.deepcopy(outputs)  # before nbval puts streams together
+        cell.fresh = copy.deepcopy(outputs)  # before nbval puts streams together
     return message
+
+
+def _clear(file, cell) -> None:
+    file.clear_next = False
+    cell.test_outputs.clear()
+    for display_id, shown in file.displays.items():
+        file.displays[display_id] = [(shown_by, at) for shown_by, at in shown if shown_by is not cell]
 
 
 def sanitize(cell, value):
@@ -112,10 +131,8 @@ def sanitize(cell, value):
 
 
 def repr_failure(cell, excinfo):
-    if cell.outside:
-        said = (
-            f"it wants to reach {', '.join(cell.outside)}, and a lesson in the gate may connect to this machine only. "
-        )
+    if getattr(cell, "refused", []):
+        said = f"it wants to reach {', '.join(cell.refused)}, and in the gate a lesson connects to this machine only. "
         said += "Send to the address that connect() gives."
     else:
         said = f"a run gives something else than what is stored. If the new output is right, run: {UPDATE}"
@@ -141,6 +158,8 @@ class WholeFile(pytest.Item):
         name = self.path.name
         if failed := [item.cell.id for item in self._ran if getattr(item, "fresh", None) is None]:
             pytest.fail(f"{name}: the cells {', '.join(failed)} did not run to their end; see above.", False)
+        if hosts := _refused(self.parent):
+            pytest.fail(f"{name}: after its last cell something wants to reach {', '.join(hosts)}.", False)
         stored, fresh = nbformat.read(self.path, 4), nbformat.read(self.path, 4)
         code = [cell for cell in fresh.cells if cell.cell_type == "code"]
         for count, (cell, item) in enumerate(zip(code, self._ran, strict=True), 1):
@@ -149,7 +168,7 @@ class WholeFile(pytest.Item):
                 if output.output_type == "execute_result":
                     output.execution_count = count  # nbval runs cells without counting them
         text = notebooks.updated(stored, fresh)
-        if text != self.path.read_text(encoding="utf-8"):
+        if text.encode() != self.path.read_bytes():
             pairs = zip(nbformat.read(self.path, 4).cells, nbformat.reads(text, 4).cells, strict=True)
             differ = ", ".join(cell.id for cell, other in pairs if cell != other) or "none, but the file's own fields"
             pytest.fail(f"{name}: --update would write other bytes. Cells that differ: {differ}. Run: {UPDATE}", False)

@@ -23,11 +23,13 @@ CELLS = {
     "print(requests.post(url, headers=foundry.headers(), json=body).json()['status'])",
     "tree": "from helpers import show_json\n\nshow_json({'quota': {'left': 7}})",
     "widget": "import ipywidgets\n\nipywidgets.IntSlider(value=3)",
+    "shows": "handle = display(1, display_id=True)",
     "text": "print('as stored')",
     "outside": "print('nothing sent')",
     "silent": "print('nothing sent')",
     "unrecorded": "print('nothing asked')",
     "warned": "print('no warning')",
+    "updates": "print('no update')",
 }
 UPDATE = "If the new output is right, run: python3 -m helpers test --update"
 HERE = "Send to the address that connect() gives."
@@ -53,6 +55,7 @@ CHANGED = {
         "has no recording for this prompt",
         UPDATE,
     ),
+    "updates": ("handle.update(1)\nprint('no update')", "It updates what cell shows shows", UPDATE),
     "warned": ("import warnings\n\nwarnings.warn('careful')\nprint('no warning')", "stderr", UPDATE),
 }
 
@@ -61,7 +64,8 @@ CHANGED = {
 DELICATE = {
     "cleared": "from IPython.display import clear_output\n\nprint('first')\nclear_output()\nprint('second')",
     "cleared-late": "print('first')\nclear_output(wait=True)\nprint('second')",
-    "updated": "from IPython.display import display\n\nshown = display('first', display_id=True)\nprint('between')\nshown.update('second')",
+    "updated": "from IPython.display import display\n\nshown = display('first', display_id=True)\nprint('between')\n"
+    "shown = display('third', display_id=shown.display_id)\nshown.update('second')",
     "mixed": "import sys\n\nprint('one')\ndisplay({'two': 2})\nprint('three')\nprint('four', file=sys.stdout)",
     "failing": "1 / 0",
     "result": "'counted'",
@@ -201,6 +205,7 @@ def test_a_warm_kernel_does_not_wait(verdicts):
 
 
 def test_the_names_that_are_built_on_are_there():
+    import aiohttp
     from jupyter_client import BlockingKernelClient
     from jupyter_client.provisioning import local_provisioner
     from nbval.plugin import IPyNbCell, IPyNbFile
@@ -210,6 +215,7 @@ def test_the_names_that_are_built_on_are_there():
         (IPyNbFile, ("get_kernel_message", "collect", "setup", "teardown")),
         (BlockingKernelClient, ("wait_for_ready",)),
         (local_provisioner, ("launch_kernel",)),
+        (aiohttp.connector._SSL_CONTEXT_VERIFIED, ("load_verify_locations",)),
     ):
         assert all(callable(getattr(owner, name)) for name in names), owner
 

@@ -154,9 +154,9 @@ def test_a_taken_port_is_told():
         (["--speed", "fast"], "invalid choice"),
     ],
 )
-def test_wrong_options_are_told(arguments, says, nothing_leaves):
+def test_wrong_options_are_told(arguments, says, refused):
     said = helpers("mock", *arguments)
-    nothing_leaves.write_text("")  # it does look up "not a host"
+    refused.write_text("")  # it does look up "not a host"
     assert says in said.stderr
     assert "Traceback" not in said.stderr
     assert said.returncode != 0

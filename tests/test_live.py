@@ -76,7 +76,7 @@ def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, live):
         timeout=60,
         kernel_name="python3",
         shutdown_kernel="immediate",
-        extra_arguments=["--InteractiveShell.xmode=Plain"],
+        extra_arguments=notebooks.FOR_A_LOG,
         resources={"metadata": {"path": str(course / "notebooks")}},
     )
     client.execute(env=environment)

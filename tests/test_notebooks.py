@@ -47,9 +47,20 @@ def test_the_chat_app_stays_small():
     assert 50 < sum(len(source.splitlines()) for source in app) < 120
 
 
+@pytest.mark.parametrize("lesson", picture.lessons())
+def test_the_stored_picture_is_the_one_drawn(lesson):
+    path = picture.path_of(lesson)
+    assert path.read_bytes() == picture.picture(lesson).encode(), f"{path.name}: {guards.UPDATE}"
+
+
+def test_there_is_no_picture_of_a_lesson_that_is_gone():
+    stored = sorted(path.stem for path in picture.path_of("01").parent.glob("lesson_*.svg"))
+    assert stored == [f"lesson_{lesson}" for lesson in picture.lessons()]
+
+
 def test_a_picture_grows_and_marks_what_is_new():
     assert picture.lessons() == [path.stem[:2] for path in LESSONS[1:]]
-    first, last = (picture.picture(lesson) for lesson in (picture.lessons()[0], picture.lessons()[-1]))
+    first, last = (picture.picture(lesson) for lesson in ("01", "12"))
     assert 'class="new"' not in first
     assert 'class="new"' in last
     assert "data-from" not in last

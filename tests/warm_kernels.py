@@ -27,6 +27,8 @@ from ipykernel.kernelapp import IPKernelApp
 from jupyter_client import BlockingKernelClient
 from jupyter_client.provisioning import local_provisioner
 
+from helpers import notebooks
+
 # Not ipywidgets, which looks for its kernel as it is imported.
 IMPORTED = [
     "ipykernel.kernelapp", "ipykernel.zmqshell", "tests.warm_kernels",
@@ -37,6 +39,7 @@ IMPORTED = [
 def use() -> None:
     """From now on the kernels that this process starts are warm."""
     if sys.platform == "linux":
+        os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # matplotlib reads it as it is imported
         multiprocessing.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
@@ -68,7 +71,11 @@ def launch_kernel(command: list[str], env: dict[str, str], cwd: str, **_) -> Pro
     process = context.Process(target=_kernel, args=(arguments, env, cwd, tell), daemon=True)
     process.start()
     tell.close()
-    ready.recv()  # it listens by now, and its process group is its own: a signal to the group leaves this process alone
+    # it listens by then, and its process group is its own: a signal to the group leaves this process alone
+    if not ready.poll(60):
+        process.kill()
+        raise RuntimeError("the warm kernel did not start within a minute")
+    ready.recv()
     return Process(process)
 
 
@@ -78,16 +85,15 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
     mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
     # openai has brought aiohttp in, which reads this variable only as it is imported
     aiohttp.connector._SSL_CONTEXT_VERIFIED.load_verify_locations(mock["SSL_CERT_FILE"])
     _do_not_wait(mock)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
     kernel = IPKernelApp.instance()
-    # a traceback for a log: without colours, and without the seconds that it takes to look up every variable in it
-    kernel.initialize([*arguments, "--InteractiveShell.xmode=Plain", "--InteractiveShell.colors=nocolor"])
+    kernel.initialize([*arguments, *notebooks.FOR_A_LOG])
     tell.send(None)
     kernel.start()
 

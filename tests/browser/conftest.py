@@ -90,7 +90,10 @@ class Lesson:
         self.page, self.path = page, path
 
     def run(self) -> None:
-        """Run all cells, and wait until the kernel is idle again."""
+        """Run all cells, and wait until each has been run in this kernel and the kernel is idle again."""
+        self.page.evaluate(
+            "async () => { await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs'); }"
+        )
         self.page.evaluate("async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         self.page.wait_for_function(RUN, timeout=120_000)
 
@@ -132,7 +135,7 @@ RUN = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   if (panel.sessionContext.session?.kernel?.status !== 'idle') return false;
   const code = [...panel.content.widgets].filter(w => w.model.type === 'code' && w.model.sharedModel.getSource().trim());
-  return code.every(w => w.model.executionState !== 'running' && w.promptNode?.textContent !== '[*]:');
+  return code.every(w => w.model.executionState !== 'running' && w.model.executionCount !== null);
 }"""
 ERRORS = """() => {
   const found = [];

@@ -137,7 +137,9 @@ def chat_app_by_keyboard(cell):
     cell.get_by_role("log").get_by_text("About 720,000 people").wait_for()
     expect(cell.get_by_role("button", name="Send")).to_be_enabled()
     tab_to(field, "Shift+Tab")
-    keyboard.type("A prompt that nobody has recorded.", delay=20)  # milliseconds: nobody types faster than a widget sends
+    keyboard.type(
+        "A prompt that nobody has recorded.", delay=20
+    )  # milliseconds: nobody types faster than a widget sends
     keyboard.press("Enter")
     cell.get_by_text("Error code: 404").wait_for()
     assert field.input_value() == "A prompt that nobody has recorded."
