@@ -64,7 +64,9 @@ def benchmark() -> int:
 
 def _outcome(command: list[str]) -> str:
     own = {"PYTHONPATH": str(notebooks.LOOPBACK_ONLY), "PYTHONUTF8": "1"}  # files are UTF-8, on Windows too
-    return "FAILED" if subprocess.run(command, cwd=ROOT, env=notebooks.without_proxy() | own).returncode else "passed"
+    return (
+        "FAILED" if subprocess.run(command, cwd=ROOT, env=notebooks.plain_environment() | own).returncode else "passed"
+    )
 
 
 def _no_browser() -> str:

@@ -38,9 +38,10 @@ def paths() -> list[Path]:
     return sorted(FOLDER.glob("*.ipynb"))
 
 
-def without_proxy() -> dict[str, str]:
-    """The environment of this process, without the proxy that a company may have set: it cannot reach localhost."""
-    return {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+def plain_environment() -> dict[str, str]:
+    """The environment of this process without the proxy that a company may have set, which cannot reach localhost, and
+    without pytest's mark, with which a kernel would not show what programs write."""
+    return {n: v for n, v in os.environ.items() if "proxy" not in n.lower() and n != "PYTEST_CURRENT_TEST"}
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
     server.start()
     try:
         yield {
-            **without_proxy(),
+            **plain_environment(),
             **dict.fromkeys(SETTINGS, ""),
             "FOUNDRY_MOCK_ENV": str(server.env_file),
             "PYTHONPATH": str(LOOPBACK_ONLY),

@@ -131,16 +131,30 @@ def sanitize(cell, value):
 
 
 def repr_failure(cell, excinfo):
+    said = str(excinfo.value)
+    errors = [output for output in cell.test_outputs or () if output["output_type"] == "error"]
+    stderr = [output["text"] for output in cell.test_outputs or () if output.get("name") == "stderr"]
     if getattr(cell, "refused", []):
-        said = f"it wants to reach {', '.join(cell.refused)}, and in the gate a lesson connects to this machine only. "
-        said += "Send to the address that connect() gives."
+        what = f"it wants to reach {', '.join(cell.refused)}, and in the gate a lesson connects to this machine only. "
+        what += "Send to the address that connect() gives."
+    elif "Timeout of" in said or "Timed out" in said:
+        what = f"it ran longer than {cell.config.option.nbval_cell_timeout:g} s. Make it shorter."
+    elif errors and "caused an exception" in said:
+        what = f"it raised {errors[-1]['ename']}: {errors[-1]['evalue'].strip().partition(chr(10))[0][:200]}. "
+        what += "Mend the code, or tag the cell raises-exception if the error is the lesson."
+    elif isinstance(excinfo.value, RuntimeError):
+        what = "its kernel has ended, so it was not run. See the first cell of this notebook that failed."
+    elif stderr:
+        what = f"it writes to stderr ({stderr[0].strip().partition(chr(10))[0][:120]}). Mend the code."
     else:
-        said = f"a run gives something else than what is stored. If the new output is right, run: {UPDATE}"
-    return f"{cell.parent.path.name}, cell {cell.cell.id}: {said}\n{_repr_failure(cell, excinfo)}"
+        what = f"a run gives something else than what is stored. If the new output is right, run: {UPDATE}"
+    return f"{cell.parent.path.name}, cell {cell.cell.id}: {what}\n{_repr_failure(cell, excinfo)}"
 
 
 def collect(file):
     items = list(_collect(file))
+    for item in items:
+        item.name = f"cell {item.cell.id}"
     unrun = [item.cell.id for item in items if item.cell.source.strip() and item.cell.execution_count is None]
     if unrun:
         raise file.CollectError(f"{file.path.name}: the cells {', '.join(unrun)} were not run. Run: {UPDATE}")

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -29,6 +30,9 @@ CELLS = {
     "silent": "print('nothing sent')",
     "unrecorded": "print('nothing asked')",
     "warned": "print('no warning')",
+    "raises": "print('no error')",
+    "sleeps": "print('no sleep')",
+    "written": "print('no program')",
     "updates": "print('no update')",
 }
 UPDATE = "If the new output is right, run: python3 -m helpers test --update"
@@ -56,7 +60,14 @@ CHANGED = {
         UPDATE,
     ),
     "updates": ("handle.update(1)\nprint('no update')", "It updates what cell shows shows", UPDATE),
-    "warned": ("import warnings\n\nwarnings.warn('careful')\nprint('no warning')", "stderr", UPDATE),
+    "warned": (
+        "import warnings\n\nwarnings.warn('careful')\nprint('no warning')",
+        "it writes to stderr",
+        "UserWarning: careful). Mend the code.",
+    ),
+    "raises": ("1 / 0", "it raised ZeroDivisionError: division by zero.", "Mend the code, or tag the cell"),
+    "sleeps": ("import time\n\ntime.sleep(61)", "nobody waits longer than a minute", "Mend the code"),
+    "written": ("import os\n\nos.system('echo spoken')\nprint('no program')", "mismatch 'stdout'", UPDATE),
 }
 
 
@@ -87,7 +98,7 @@ DELICATE = {
 }
 # What a kernel of the gate does only: waiting would take a quarter of an hour, and a cell may take a minute.
 PATIENT = {
-    "slept": "import time\n\ntime.sleep(900)\nawait asyncio.sleep(60)",
+    "slept": "import time\n\nfor _ in range(20):\n    time.sleep(50)\nawait asyncio.sleep(50)",
     "quota": """
         import requests
 
@@ -240,40 +251,138 @@ def test_a_file_with_other_bytes_than_a_run_gives_is_rejected(verdicts):
     assert "edited.ipynb: --update would write other bytes. Cells that differ: text." in verdicts["edited"]
 
 
-def _broken(small, name, **changes):
-    broken = copy.deepcopy(small)
-    _cell(broken, name).update(changes)
-    return broken
+# -- what a run cannot see -----------------------------------------------------------------------------------------------
+def _edited(notebook, name, **changes):
+    edited = copy.deepcopy(notebook)
+    _cell(edited, name).update(nbformat.from_dict(changes))
+    return edited
 
 
-def test_the_guards_reject_what_a_run_cannot_see(small):
-    key = "".join(f"{number % 16:x}" for number in range(7, 7 * 33, 7))
-    error = nbformat.v4.new_output(
-        "error", ename="E", evalue="x", traceback=[f"Authorization: Bearer eyJ{'a1' * 10}.{'b2' * 10}.c"]
+def _replaced(notebook, old, new):
+    """The notebook with a text of its Markdown cells replaced."""
+    edited = copy.deepcopy(notebook)
+    for cell in edited.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(old, new)
+    assert edited != notebook, f"{old!r} is not in it; change this test"
+    return edited
+
+
+KEY = "".join(f"{number % 16:x}" for number in range(7, 7 * 33, 7))
+TOKEN = f"eyJ{'a1' * 10}.{'b2' * 10}.c"
+SAID = {"output_type": "stream", "name": "stdout", "text": f"the key:\n{KEY}\n"}
+WARNED = {**SAID, "name": "stderr", "text": "careful"}
+ERROR = {"output_type": "error", "ename": "E", "evalue": "x", "traceback": [f"Authorization: Bearer {TOKEN}"]}
+PICTURE = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBOR", "text/plain": "<Figure>"}}
+# guard -> what is changed in the small notebook (a cell and its new fields), and words of the rejection
+REJECTED = [
+    (guards.run_in_order, "text", {"execution_count": None}, "cell text: it was not run"),
+    (guards.run_in_order, "tree", {"execution_count": 4}, "cell tree: it was run as number 4, expected 2"),
+    (guards.no_secret, "text", {"outputs": [SAID]}, "cell text: something like an Azure key"),
+    (guards.no_secret, "text", {"outputs": [ERROR]}, "cell text: a token"),
+    (guards.no_secret, "text", {"metadata": {"varies": KEY.upper()}}, "cell text: something like an Azure key"),
+    (guards.no_secret, "text", {"source": f"# key_{KEY}"}, "cell text: something like an Azure key"),
+    (guards.no_secret, "text", {"source": "key = 'aB3~8Q~" + "x1Y2" * 8 + "'"}, "something like a client secret"),
+    (guards.no_secret, "text", {"source": f"'https://ada:PASSWORD{chr(64)}example.com'"}, "a password in a URL"),
+    (guards.no_stray_error, "text", {"outputs": [ERROR]}, "cell text: it ends in an error"),
+    (guards.no_stray_error, "text", {"outputs": [WARNED]}, "cell text: it writes to stderr"),
+    (guards.no_stray_error, "text", {"metadata": {"tags": ["raises-exception"]}}, "cell text: it is tagged"),
+    (guards.no_real_host, "text", {"source": "'https://Acme.OpenAI.Azure.com'"}, "Acme could be"),
+    (guards.no_real_host, "text", {"metadata": {"x": "acme.search.windows.net"}}, "acme could be"),
+    (guards.no_path_of_a_machine, "text", {"source": "open('/Users/ada/key')"}, "names a path of a machine"),
+    (guards.no_path_of_a_machine, "text", {"outputs": [{**SAID, "text": "/home/ada/course"}]}, "names a path"),
+    (guards.compared, "text", {"metadata": {"tags": ["nbval-ignore-output"]}}, "a reason of a few words"),
+    (guards.compared, "text", {"metadata": {"tags": ["nbval-ignore-output"], "varies": "x"}}, "a reason"),
+    (guards.compared, "text", {"source": "1  # NBVAL_SKIP"}, "no other excuse"),
+    (guards.short_outputs, "text", {"outputs": [{**SAID, "text": "x\n" * 41}]}, "41 lines"),
+    (guards.short_outputs, "text", {"outputs": [{**SAID, "text": "\u6f22" * 7000}]}, "21,0"),
+    (guards.short_outputs, "text", {"outputs": [PICTURE]}, "a picture without a description"),
+    (guards.defined_before_used, "ask", {"source": "print(show_json)"}, "which cell tree defines later"),
+    (guards.valid, "text", {"id": "Cell 4"}, "an id is lower-case words"),
+    (guards.valid, "text", {"id": "a1b2c3d4"}, "an id is lower-case words"),
+    (guards.valid, "text", {"execution_count": "one"}, "cell text: a valid notebook was expected"),
+]
+# guard -> what is replaced in the Markdown of a real lesson, and words of the rejection
+LESSON = notebooks.FOLDER / "03_reading_the_response.ipynb"
+REJECTED_PROSE = [
+    (guards.parts, "**You will be able to**", "**You will**", "expected '**You will be able to**'"),
+    (guards.parts, "## Recap", "## Summary", "a cell that starts with ## Recap"),
+    (guards.parts, "1. *", "1. ", "cell recap: expected one line"),
+    (guards.parts, "<summary>Answer 2</summary>", "", "cell quiz: expected questions"),
+    (guards.parts, "## Next", "## Afterwards", "the last cell starts with ## Next"),
+    (guards.headings, "## Recap", "# Recap", "cell recap: a second heading of level 1"),
+    (guards.headings, "## Recap", "<h1>Recap</h1>", "cell recap: a second heading of level 1"),
+    (guards.headings, "## Recap", "#### Recap", "cell recap: the heading 'Recap' skips a level"),
+    (guards.links, "](04_keys_and_tokens.ipynb)", "](04_keys.ipynb)", "cell title: the link '04_keys.ipynb' leads to no file"),
+    (guards.links, "## Recap", '## Recap\n\n<a href="nope.ipynb">x</a> ', "cell recap: the link 'nope.ipynb'"),
+    (guards.links, "## Recap", "## Recap\n\n[x][r]\n\n[r]: 02_first_request.ipynb#nothing\n\n", "leads to no heading"),
+    (guards.links, "## Recap", "## Recap\n\n[x](http://example.com)\n\n", "is not https"),
+    (guards.links, "## Recap", '## Recap\n\n<img src="images/lesson_03.svg">\n\n', "says too little"),
+    (guards.links, "(images/lesson_03.svg)", "(images/lesson_99.svg)", "there is no picture images/lesson_99.svg"),
+    (guards.words, "## Recap", "## Recap\n\nThis is simply\n\n", "the word 'simply' is not used"),
+    (guards.words, "## Recap", "## Recap\n\nIt is is\n\n", "the word 'is' stands there twice"),
+    (guards.exercises, "<summary>Hint 03.1</summary>", "<summary>Hint 03.7</summary>", "expected a hint with the number 03.1"),
+    (guards.exercises, "<summary>Solution 03.2</summary>", "<summary>3.2</summary>", "expected a solution with the number"),
+    (guards.exercises, "**03.1** ", "**3.1** ", "expected its task with the number 03.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("guard", "cell", "changes", "reason"), REJECTED, ids=range(len(REJECTED)))
+def test_a_guard_rejects_an_edited_cell_and_passes_the_sound_notebook(small, guard, cell, changes, reason):
+    assert guards.problems(notebooks.FOLDER / "copy.ipynb", guard, small) == []
+    found = guards.problems(notebooks.FOLDER / "copy.ipynb", guard, _edited(small, cell, **changes))
+    assert any(reason in sentence and sentence.startswith("copy.ipynb, cell ") for sentence in found), found
+
+
+@pytest.mark.parametrize(("guard", "old", "new", "reason"), REJECTED_PROSE, ids=range(len(REJECTED_PROSE)))
+def test_a_guard_rejects_edited_prose_and_passes_the_lesson(guard, old, new, reason):
+    lesson = nbformat.read(LESSON, 4)
+    assert guards.problems(LESSON, guard, lesson) == []
+    found = guards.problems(LESSON, guard, _replaced(lesson, old, new))
+    assert any(reason in sentence and sentence.startswith(LESSON.name) for sentence in found), found
+
+
+def test_guards_reject_a_lesson_without_slides_that_is_too_short_or_whose_recap_speaks_of_something_else():
+    lesson = nbformat.read(LESSON, 4)
+    lesson.cells[3].metadata = {}
+    recap = next(cell for cell in lesson.cells if cell.id == "recap")
+    recap.source = re.sub(r"^1\. .*$", "1. *Bananas*: yellow.", recap.source, flags=re.M)
+    assert "slide_type is None" in guards.problems(LESSON, guards.slides, lesson)[0]
+    assert "line 1 does not answer its objective" in guards.problems(LESSON, guards.parts, lesson)[0]
+    lesson.cells = lesson.cells[:20]
+    assert any(
+        "20 cells, expected 25 to 40; add" in sentence for sentence in guards.problems(LESSON, guards.size, lesson)
     )
-    said = nbformat.v4.new_output("stream", name="stdout", text=f"key {key}")
-    warned = nbformat.v4.new_output("stream", name="stderr", text="careful")
-    for guard, broken, reason in (
-        (guards.run_in_order, _broken(small, "text", execution_count=None), "cell text: it was not run"),
-        (
-            guards.run_in_order,
-            _broken(small, "tree", execution_count=4),
-            "cell tree: it was run as number 4, expected 2",
-        ),
-        (guards.no_secret, _broken(small, "text", outputs=[said]), "cell text: something like an Azure key"),
-        (guards.no_secret, _broken(small, "text", outputs=[error]), "cell text: a token"),
-        (guards.no_stray_error, _broken(small, "text", outputs=[error]), "cell text: it ends in an error"),
-        (guards.no_stray_error, _broken(small, "text", outputs=[warned]), "cell text: it writes to stderr"),
-        (guards.no_real_host, _broken(small, "text", source="print('https://acme.openai.azure.com')"), "acme could be"),
-        (guards.compared, _broken(small, "text", metadata={"tags": ["nbval-ignore-output"]}), "needs the reason"),
-        (guards.short_outputs, _broken(small, "text", outputs=[{**said, "text": "x\n" * 41}]), "41 lines"),
-        (guards.short_outputs, _broken(small, "text", outputs=[{**said, "text": "/home/ada/course"}]), "names a path"),
-        (guards.defined_before_used, _broken(small, "ask", source="print(show_json)"), "which cell tree defines later"),
-        (guards.valid, _broken(small, "text", id="Cell 4"), "an id is lower-case words"),
-    ):
-        found = guards.problems(notebooks.FOLDER / "copy.ipynb", guard, nbformat.from_dict(broken))
-        assert any(reason in sentence and sentence.startswith("copy.ipynb, ") for sentence in found), (reason, found)
-        assert not guards.problems(notebooks.FOLDER / "copy.ipynb", guard, small), guard
+
+
+def test_every_guard_has_something_that_it_rejects():
+    tried = {row[0] for row in (*REJECTED, *REJECTED_PROSE)} | {guards.slides, guards.size}
+    assert tried == {*guards.STORED, *guards.WRITTEN, guards.size}
+
+
+def test_an_id_that_stands_twice_and_a_broken_file_are_named(tmp_path):
+    path = tmp_path / "twice.ipynb"
+    text = LESSON.read_text(encoding="utf-8")
+    path.write_text(text.replace('"id": "recap"', '"id": "title"'), encoding="utf-8")
+    assert "cell 'title': the id stands 2 times, in cells number 1, " in next(guards.readable(path))
+    path.write_text(text[:-5], encoding="utf-8")
+    assert "it is not a notebook" in next(guards.readable(path))
+    assert list(guards.readable(LESSON)) == []
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "[x](#Recap)", "[x](02_first_request.ipynb#Recap)", "[x](../README.md#the-course)", "[x](javascript/)",
+        '[x](02_first_request.ipynb "with a title")', "[x](mailto:ada@example.com)", "`[a](b)` and `handlers[0](event)`",
+        "~~~\n# a comment\n~~~", "<!--\n# a comment\n-->", "<https://example.com>", "NBVAL is a test tool",
+        "`https://<your-resource>.openai.azure.com`",
+    ],
+)  # fmt: skip
+def test_what_an_author_may_write_passes(innocent):
+    lesson = _replaced(nbformat.read(LESSON, 4), "## Recap", f"## Recap\n\n{innocent}\n\n")
+    for guard in (*guards.STORED, *guards.WRITTEN):
+        assert guards.problems(LESSON, guard, lesson) == []
 
 
 def test_a_broken_solution_is_rejected():
@@ -282,4 +391,4 @@ def test_a_broken_solution_is_rejected():
         cell.source = cell.source.replace('"arguments"])["city"]', '"arguments"])')
     with_solutions(lesson)
     with notebooks.offline() as environment:
-        assert marks(notebooks.execute(lesson, environment)) != [DONE] * 2
+        assert list(marks(notebooks.execute(lesson, environment)).values()) != [DONE] * 2

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import notebooks, picture
 from helpers.exercises import exercises_of
-from tests import guards
+from tests import guards, texts
 
 PATHS = notebooks.paths()
 LESSONS = [path for path in PATHS if path.stem != "template"]
@@ -24,21 +24,37 @@ def test_the_size_of_a_lesson(path):
     assert not found, "\n".join(found)
 
 
-def test_previous_and_next_form_a_chain():
-    names = [path.name for path in LESSONS]
-    for at, path in enumerate(LESSONS):
-        first = nbformat.read(path, 4).cells[0].source
-        if at > 0:
-            assert f"]({names[at - 1]})" in first.partition("Previous: ")[2], f"{path.name}, cell title: Previous"
-        if at + 1 < len(names):
-            assert f"]({names[at + 1]})" in first.partition("Next: ")[2], f"{path.name}, cell title: Next"
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_file_can_be_read(path):
+    found = [f"{path.name}, {sentence}" for sentence in guards.readable(path)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_previous_and_next_form_a_chain(path):
+    at = LESSONS.index(path)
+    before = _link(LESSONS[at - 1]) if at else "none, this is the first lesson"
+    after = _link(LESSONS[at + 1]) if at + 1 < len(LESSONS) else "none, this is the last lesson"
+    first, *_, last = nbformat.read(path, 4).cells
+    wanted = f"Previous: {before}. Next: {after}"
+    assert wanted in first.source, f"{path.name}, cell {first.id}: expected {wanted!r}; mend the line"
+    if not after.startswith("none"):
+        assert after in last.source, f"{path.name}, cell {last.id}: expected a link {after}; mend it"
+
+
+def _link(path) -> str:
+    _, title = texts.headings_in(nbformat.read(path, 4).cells[0].source)[0]
+    return f"[{path.stem[:2]} {title}]({path.name})"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_each_exercise_is_checked_by_the_file_of_its_lesson(path):
     cells = guards.code(nbformat.read(path, 4))
     numbers = [cell.metadata["exercise"] for cell in cells if "exercise" in guards.tags(cell)]
-    assert numbers == exercises_of(path.stem[:2]), f"{path.name}: see helpers/exercises/lesson_{path.stem[:2]}.py"
+    checked, file = exercises_of(path.stem[:2]), f"helpers/exercises/lesson_{path.stem[:2]}.py"
+    assert numbers == checked, (
+        f"{path.name} has the exercises {numbers}, and {file} checks {checked}; add the exercise, or take the check away"
+    )
 
 
 def test_the_chat_app_stays_small():

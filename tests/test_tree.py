@@ -2,44 +2,53 @@
 
 import json
 import re
-import subprocess
 
 import pytest
 
 from helpers.environment import ROOT
-from tests import guards
+from tests import texts
 
-# what git keeps, and what it would be given next; a copy without git, such as a download, cannot say
-LIST = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-FILES = subprocess.run(LIST, cwd=ROOT, capture_output=True, text=True).stdout.split("\0")[:-1]
-TEXT = [path for path in map(ROOT.joinpath, FILES) if path.is_file() and path.suffix not in (".png", ".lock")]
-# Tests plant what looks like a secret, to see it hidden or refused.
-PLANTED = {"tests/" + name for name in (
-    "guards.py",
-    "test_mock_control.py",
-    "test_mock_sdk_surface.py",
-    "test_canary.py", "test_connection.py", "test_doctor.py", "test_exchange.py", "test_helpers.py", "test_wire.py",
-    "test_widgets.py", "test_properties.py", "test_exercise_answers_sdk.py", "test_exercise_answers.py",
-)}  # fmt: skip
-
-
-def _text(path) -> str:
-    return path.read_text(encoding="utf-8")
+TEXT = [path for path in texts.files() if path.suffix not in (".png", ".lock")]
+NAMES = [path.relative_to(ROOT).as_posix() for path in TEXT]
+# tests name hosts and paths that somebody could type, to see what becomes of them
+PUBLIC = [(path, name) for path, name in zip(TEXT, NAMES, strict=True) if not name.startswith("tests/")]
 
 
 def test_the_files_are_known():
     assert len(TEXT) > 100, "the files are listed by git: run the tests in a clone"
 
 
-@pytest.mark.parametrize("path", TEXT, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_file_holds_no_secret(path):
-    if path.relative_to(ROOT).as_posix() not in PLANTED and path.suffix != ".ipynb":  # notebooks: see guards
-        assert list(guards.secrets_in(_text(path))) == []
+@pytest.mark.parametrize(("path", "name"), list(zip(TEXT, NAMES, strict=True)), ids=NAMES)
+def test_a_file_holds_no_secret(path, name):
+    found = [
+        f"{name}, line {number}: {what}; take it out, and have the secret changed"
+        for number, line in enumerate(texts.text_of(path).splitlines(), 1)
+        for what in texts.secrets_in(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("path", "name"), PUBLIC, ids=[name for _, name in PUBLIC])
+def test_a_file_names_no_real_resource_and_no_path_of_a_machine(path, name):
+    found = [
+        f"{name}, line {number}: {what}; use contoso-ai, or a relative path"
+        for number, line in enumerate(texts.text_of(path).splitlines(), 1)
+        for what in (*texts.hosts_in(line), *texts.MACHINE.findall(line))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", [path for path in TEXT if path.suffix == ".md"], ids=lambda path: path.name)
+def test_the_links_and_pictures_of_a_document_lead_somewhere(path):
+    markdown = path.read_text(encoding="utf-8")
+    found = [wrong for target in texts.links_in(markdown) if (wrong := texts.bad_link(target, path))]
+    found += [wrong for image in texts.rendered(markdown).find_all("img") if (wrong := texts.bad_image(image, path))]
+    assert not found, "\n".join(f"{path.name}: {wrong}" for wrong in found)
 
 
 def test_actions_are_pinned_by_hash_and_may_only_read():
     for path in (ROOT / ".github" / "workflows").glob("*.y*ml"):
-        text = _text(path)
+        text = path.read_text(encoding="utf-8")
         uses = re.findall(r"uses: (\S+)", text)
         assert uses
         assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in uses), uses
@@ -49,17 +58,26 @@ def test_actions_are_pinned_by_hash_and_may_only_read():
 
 
 def test_codespaces_and_binder_install_the_lock_on_a_python_that_is_new_enough():
-    container = json.loads(_text(ROOT / ".devcontainer" / "devcontainer.json"))
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert "requirements.txt" in container["postCreateCommand"]
     assert re.search(r":3\.1[1-9]$", container["image"])
-    assert re.fullmatch(r"python-3\.1[1-9]\n", _text(ROOT / ".binder" / "runtime.txt"))
-    assert "-r ../requirements.txt" in _text(ROOT / ".binder" / "requirements.txt")
+    assert re.fullmatch(r"python-3\.1[1-9]\n", (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8"))
+    assert "-r ../requirements.txt" in (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8")
 
 
 def test_links_beyond_the_project_are_https():
-    """They are listed by: pytest tests/test_tree.py -k links -s. Whether they answer is for a job that has a network."""
+    """They are listed by: pytest tests/test_tree.py -k beyond -s. Whether they answer is for a job that has a network."""
     for path in TEXT:
         if path.suffix in (".md", ".ipynb"):
-            for link in re.findall(r"\]\((https?://[^)]+)\)", _text(path)):
+            for link in re.findall(r"\bhttps?:[^\s)\"'<>`]+", _prose(path)):
                 print(f"{path.relative_to(ROOT)}: {link}")
-                assert link.startswith("https://"), path
+                assert link.startswith("https:"), f"{path.name}: the link {link} is not https; mend it"
+
+
+def _prose(path) -> str:
+    """The Markdown of a file, without its code."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)

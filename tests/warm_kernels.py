@@ -107,6 +107,8 @@ def _do_not_wait(mock: dict[str, str]) -> None:
         return seconds > 0 and threading.current_thread() is threading.main_thread()
 
     def forward(seconds: float) -> None:
+        if seconds > 60:
+            raise TimeoutError(f"the cell sleeps for {seconds} seconds: nobody waits longer than a minute for a cell")
         # not by requests, where a lesson's wiretap() would see it
         context = ssl.create_default_context(cafile=mock["REQUESTS_CA_BUNDLE"])
         urlopen(url, json.dumps({"forward": seconds}).encode(), timeout=10, context=context).close()
