@@ -1,5 +1,6 @@
 """What the tests share: a local Foundry on a free port, and ways to speak to it."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -7,9 +8,17 @@ import sys
 import pytest
 import requests
 
+from helpers import notebooks
 from helpers.environment import ROOT
 from helpers.mock import identity
 from helpers.mock.server import MockServer
+
+if str(notebooks.LOOPBACK_ONLY) not in os.environ.get("PYTHONPATH", ""):  # pytest was started by hand
+    os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
+    importlib.import_module("tests.loopback_only.sitecustomize")
+
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="it needs sh, or signals, which Windows does not have")
 
 
 @pytest.fixture(scope="session", autouse=True)

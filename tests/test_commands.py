@@ -12,6 +12,7 @@ import pytest
 
 from helpers import environment, lab
 from helpers.environment import ROOT
+from tests.conftest import needs_posix
 
 
 def helpers(*arguments: str, python: str = sys.executable, cwd: Path = ROOT, **variables: str):
@@ -162,6 +163,7 @@ def test_wrong_options_are_told(arguments, says, refused):
     assert said.returncode != 0
 
 
+@needs_posix
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_mock_writes_its_variables_when_ready_and_removes_them_at_the_end(tmp_path, mock_command, stop):
     env_file = tmp_path / "with space" / "mock.env"
@@ -233,6 +235,7 @@ def test_two_mocks_take_two_ports():
     assert not any(Path(server.variables["SSL_CERT_FILE"]).exists() for server in servers)
 
 
+@needs_posix
 def test_another_host_is_warned_about(mock_command):
     running = mock_command("--host", "0.0.0.0")
     assert running.stderr.readline().startswith("WARNING: on 0.0.0.0 everyone")

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from helpers.exchange import Exchange, Headers
+from tests.conftest import needs_posix
 from tests.test_mock_routes import PROMPT, V1
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2FpLmF6dXJlLmNvbSJ9.c2lnbmF0dXJl"
@@ -82,6 +83,7 @@ def test_headers_compare_without_case_and_keep_their_order():
     assert headers.get("c") is None
 
 
+@needs_posix
 def test_the_curl_form_sends_the_same_request(mock, project, bearer, session):
     headers = bearer() | {"X-Note": "it's $5"}
     body = {**PROMPT, "input": 'it\'s "quoted", a\nnew line and $HOME'}
@@ -105,6 +107,7 @@ def test_the_python_form_sends_the_same_request(mock, project, bearer, session):
     assert json.loads(said.stdout) == first.response_json
 
 
+@needs_posix
 def test_copies_are_safe_to_paste():
     nasty = exchange(
         request_headers=Headers({"x-note": f'$(touch /tmp/pwned) `id` \\ " {TOKEN}', '{"t"': f"{{x}} {TOKEN}"}),

@@ -11,11 +11,13 @@ import time
 import openai
 import pytest
 import requests
+from dotenv import dotenv_values
 
 from helpers.exchange import Exchange, Headers
 from helpers.mock.limits import Limits
 from helpers.mock.server import MockServer
 from helpers.mock.state import JOURNAL_LENGTH, Store
+from tests.conftest import needs_posix
 from tests.test_mock_routes import CHAT, PROMPT, V1
 
 
@@ -277,12 +279,13 @@ def test_a_learner_who_leaves_a_stream_is_no_news(own, ask, capfd):
     assert capfd.readouterr().err == ""
 
 
+@needs_posix
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_at_once_with_streams_open(tmp_path, mock_command, stop):
     env_file = tmp_path / "mock.env"
     running = mock_command("--env-file", str(env_file))
     running.stdout.readline()
-    variables = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
+    variables = dotenv_values(env_file)
     session = requests.Session()
     open_streams = [
         session.post(

@@ -30,7 +30,7 @@ def folder() -> Path:
         )  # two workers may be at it: each makes its own, the first one stays
         shutil.copytree(SOURCE, making)
         shutil.copy(TESTS / "ask.mjs", making)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [shutil.which("npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         npm = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=120)
         if npm.returncode:
             shutil.rmtree(making, ignore_errors=True)

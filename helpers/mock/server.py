@@ -180,7 +180,7 @@ class MockServer:
         self._clean_up = weakref.finalize(self, _remove, self._folder, self.env_file, os.getpid())
         beside = self.env_file.with_name(self.env_file.name + ".new")
         beside.touch(mode=0o600)
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", newline="\n")  # for a shell, on Windows too
         beside.replace(self.env_file)
 
 
