@@ -10,7 +10,7 @@ import requests
 
 from helpers import check, notebooks
 from helpers.connection import Foundry
-from helpers.exercises import DONE, TODO, WRONG
+from helpers.exercises import DONE, TODO, WRONG, exercises_of
 from tests.test_mock_routes import PROMPT, V1
 
 SOLUTION = re.compile(r"<summary>Solution (\S+)</summary>\s*```python\n(.*?)\n```", re.DOTALL)
@@ -53,6 +53,14 @@ def test_the_published_starter_is_not_done_yet(path):
         )
     for cell in exercises_in(notebook):
         assert "..." in cell.source, f"{path.name}, cell {cell.id}: a starter has ... where the learner writes"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_each_exercise_has_wrong_answers_that_are_tried(path):
+    tests = "".join(one.read_text(encoding="utf-8") for one in Path(__file__).parent.glob("test_exercise*.py"))
+    for number in exercises_of(path.stem[:2]):
+        name = f"test_{number.replace('.', '_')}"
+        assert name in tests or f'"{number}"' in tests, f"exercise {number}: add the wrong answers that learners give"
 
 
 # -- check() itself ----------------------------------------------------------------------------------------------------
