@@ -48,7 +48,7 @@ def plain_environment() -> dict[str, str]:
 def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
     """The environment for a kernel that must not go live, whatever ``.env`` says: it announces a strict mock that runs
     as long as the context, and lets nothing connect beyond this machine."""
-    server = MockServer(port=0, strict=True, speed=speed)
+    server = MockServer(port=0, strict=True, speed=speed, other_sites=False)
     server.start()
     try:
         yield {

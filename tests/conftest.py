@@ -59,7 +59,7 @@ def mock_command():
 @pytest.fixture(scope="session")
 def mock():
     """A mock in a thread of this process, with the environment that leads clients to it."""
-    server = MockServer(port=0, speed="instant")
+    server = MockServer(port=0, speed="instant", other_sites=False)
     server.start()
     before = dict(os.environ)
     os.environ.update(server.variables)

@@ -27,7 +27,7 @@ def live(tmp_path_factory):
     course = tmp_path_factory.mktemp("course")
     for name in ("helpers", "notebooks"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    server = MockServer(port=0, speed="instant", strict=True)
+    server = MockServer(port=0, speed="instant", strict=True, other_sites=False)
     server.start()
     settings = [name for name in server.variables if name.startswith("FOUNDRY_") and "MOCK" not in name]
     (course / ".env").write_text("".join(f"{name}={server.variables[name]}\n" for name in settings))

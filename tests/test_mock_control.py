@@ -24,7 +24,7 @@ from tests.test_mock_routes import CHAT, PROMPT, V1
 @pytest.fixture
 def own():
     """A mock of its own, at a human pace."""
-    server = MockServer(port=0)
+    server = MockServer(port=0, other_sites=False)
     server.start()
     yield server
     server.stop()

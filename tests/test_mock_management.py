@@ -26,7 +26,7 @@ MODEL = {
 @pytest.fixture
 def arm(session):
     """A mock of its own, and a function: method, path, body in; response out, signed in for management."""
-    server = MockServer(port=0, speed="instant")
+    server = MockServer(port=0, speed="instant", other_sites=False)
     server.start()
 
     def send(method: str, path: str, body=None, audience="https://management.azure.com", version=VERSION, **wrong):

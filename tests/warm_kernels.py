@@ -18,6 +18,7 @@ import ssl
 import sys
 import threading
 import time
+from functools import partial
 from multiprocessing import forkserver
 from urllib.request import urlopen
 
@@ -26,8 +27,6 @@ from dotenv import dotenv_values
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client import BlockingKernelClient
 from jupyter_client.provisioning import local_provisioner
-
-from helpers import notebooks
 
 # Not ipywidgets, which looks for its kernel as it is imported.
 IMPORTED = [
@@ -38,12 +37,14 @@ IMPORTED = [
 
 def use() -> None:
     """From now on the kernels that this process starts are warm."""
+    from helpers import notebooks  # not above: the fork server, which loads this file too, has no use for it
+
     if sys.platform == "linux":
         os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # matplotlib reads it as it is imported
         multiprocessing.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
-        local_provisioner.launch_kernel = launch_kernel
+        local_provisioner.launch_kernel = partial(launch_kernel, options=notebooks.FOR_A_LOG)
         BlockingKernelClient.wait_for_ready = lambda client, timeout=None: None  # launch_kernel has waited
 
 
@@ -63,11 +64,11 @@ class Process:
         os.kill(self.pid, number)
 
 
-def launch_kernel(command: list[str], env: dict[str, str], cwd: str, **_) -> Process:
+def launch_kernel(command: list[str], env: dict[str, str], cwd: str, options: list[str], **_) -> Process:
     """In place of jupyter_client's function: a kernel for the arguments that follow ``-m ipykernel_launcher``."""
     context = multiprocessing.get_context("forkserver")
     ready, tell = context.Pipe(duplex=False)
-    arguments = command[command.index("ipykernel_launcher") + 1 :]
+    arguments = [*command[command.index("ipykernel_launcher") + 1 :], *options]
     process = context.Process(target=_kernel, args=(arguments, env, cwd, tell), daemon=True)
     process.start()
     tell.close()
@@ -93,7 +94,7 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     kernel = IPKernelApp.instance()
-    kernel.initialize([*arguments, *notebooks.FOR_A_LOG])
+    kernel.initialize(arguments)
     tell.send(None)
     kernel.start()
 

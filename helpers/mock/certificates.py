@@ -20,9 +20,14 @@ class Certificates:
         self._certificate.configure_cert(context)
         return context
 
-    def write_bundle(self, path: Path) -> None:
-        """What clients trust: all that this machine trusts already, and this authority. Both, because SSL_CERT_FILE
-        and REQUESTS_CA_BUNDLE replace a client's own list, and other HTTPS in the notebook must go on working."""
+    def write_bundle(self, path: Path, other_sites: bool) -> None:
+        """What clients trust: this authority and, for the sake of other sites, all that this machine trusts already.
+        SSL_CERT_FILE and REQUESTS_CA_BUNDLE replace a client's own list, and other HTTPS in a notebook must go on working;
+        but that list takes a client some 30 ms to read for each new connection."""
+        own = self._authority.cert_pem.bytes()
+        if not other_sites:
+            path.write_bytes(own)
+            return
         trusted = next(
             (
                 Path(os.environ[n])
@@ -35,4 +40,4 @@ class Certificates:
             import certifi
 
             trusted = Path(certifi.where())
-        path.write_bytes(trusted.read_bytes().rstrip() + b"\n" + self._authority.cert_pem.bytes())
+        path.write_bytes(trusted.read_bytes().rstrip() + b"\n" + own)

@@ -49,7 +49,8 @@ class MockServer:
     ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
     it is ready; without one they go to a private folder. ``strict`` refuses prompts without a recording; ``speed`` is
     that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute);
-    without it only the small one of the catalog has a quota.
+    without it only the small one of the catalog has a quota. Without ``other_sites`` clients trust this server alone, which
+    is faster, for those that may reach nothing else.
     ``variables`` leads any client to it. Raises PortTaken, and ValueError for a recording that cannot be used.
     """
 
@@ -61,6 +62,7 @@ class MockServer:
         strict: bool = False,
         speed: str = "realistic",
         limits: tuple[int, int] | None = None,
+        other_sites: bool = True,
     ):
         recordings = Recordings()
         self._sockets = _listen(host, port)
@@ -80,7 +82,7 @@ class MockServer:
         known_secrets.update((made.api_key, made.identity_header, made.client_secret, self.control_key))
         certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
         bundle = self._folder / "ca-bundle.pem"
-        certificates.write_bundle(bundle)
+        certificates.write_bundle(bundle, other_sites)
         self.variables = self._variables(str(bundle))
         self._server = _Server(
             uvicorn.Config(
