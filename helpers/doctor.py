@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from helpers import environment
+from helpers import connection, environment
 from helpers.connection import SettingsError
 from helpers.environment import LOCK, MOCK_PORT, ROOT
 from helpers.redaction import redact_text
@@ -110,12 +110,10 @@ def _packages() -> Iterator[Finding]:
             continue
         count += 1
         name, wanted = found[1], found[2]
-        try:
-            here = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
+        here = _version(name)
+        if here is None:
             missing.append(name)
-            continue
-        if here != wanted:
+        elif here != wanted:
             wrong.append(f"{name} {here} instead of {wanted}")
     again = "delete .venv and run python3 -m helpers lab"
     if missing:
@@ -128,16 +126,15 @@ def _packages() -> Iterator[Finding]:
     if not missing and not wrong:
         yield Finding("ok", "packages", f"{count}, as requirements.txt has them")
     for name, why in RETIRED.items():
-        if _installed(name):
+        if _version(name):
             yield Finding("note", "packages", f"{name} is installed: {why}")
 
 
-def _installed(name: str) -> bool:
+def _version(name: str) -> str | None:
     try:
-        importlib.metadata.version(name)
+        return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+        return None
 
 
 def _applies(marker: str | None) -> bool:
@@ -179,6 +176,8 @@ def _certificates() -> Iterator[Finding]:
     wrong = False
     for name, path in named.items():
         fix = f"unset {name}, or name the file with your company's certificates"
+        if name == "REQUESTS_CA_BUNDLE" and Path(path).is_dir():
+            continue  # requests takes a folder too
         if not Path(path).is_file():
             wrong = True
             yield Finding("problem", "certificates", f"{name} names {path}, and there is no such file", fix)
@@ -206,8 +205,6 @@ def _proxy() -> Iterator[Finding]:
 
 # -- the settings --------------------------------------------------------------------------------------------------------
 def _settings() -> Iterator[Finding]:
-    from helpers import connection
-
     dotenv = ROOT / ".env"
     values, written = connection.read_settings()
     yield from _names(dotenv)
@@ -265,8 +262,6 @@ def _names(dotenv: Path) -> Iterator[Finding]:
 
 
 def _credentials() -> Iterator[Finding]:
-    from helpers import connection
-
     settings = {**connection.read_settings()[1], **os.environ}  # connect() passes on what .env says
     given = [name for name in APPLICATION if settings.get(name)]
     missing = [name for name in APPLICATION if name not in given]
@@ -291,8 +286,6 @@ def _mock() -> Iterator[Finding]:
     if not Path(path).is_file():
         yield Finding("problem", "mock", f"FOUNDRY_MOCK_ENV names {path}, which a running mock would have written", fix)
         return
-    from helpers import connection
-
     if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
         yield Finding("note", "mock", "FOUNDRY_MOCK_ENV is set and not used, since the settings are live")
         return
@@ -308,7 +301,7 @@ def _mock() -> Iterator[Finding]:
 def _reached() -> Iterator[Finding]:
     import requests
 
-    from helpers import auth, connection
+    from helpers import auth
 
     values, written = connection.read_settings()
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
+from helpers.auth import PROJECT_SCOPE, RESOURCE_SCOPE
+
 # One resource answers under three host names (the ``properties.endpoints`` of a resource in Azure Resource Manager).
 FOUNDRY_HOST = "services.ai.azure.com"
 HOSTS = {
@@ -19,7 +21,6 @@ HOSTS = {
 CHAT_VERSION = "2024-10-21"
 
 PROJECT = "/api/projects/{project}"
-AI, COGNITIVE = "https://ai.azure.com/.default", "https://cognitiveservices.azure.com/.default"
 
 
 @dataclass(frozen=True)
@@ -43,27 +44,27 @@ class Shape:
 SHAPES = {
     shape.name: shape
     for shape in (
-        Shape("project endpoint", PROJECT, r"/api/projects/[^/]+", "", False, AI,
+        Shape("project endpoint", PROJECT, r"/api/projects/[^/]+", "", False, PROJECT_SCOPE,
               "a base URL: clients add a route to it"),
-        Shape("project, OpenAI route", PROJECT + "/openai/v1/responses", r"/api/projects/[^/]+/openai/v1/\w.*", "", True, AI,
+        Shape("project, OpenAI route", PROJECT + "/openai/v1/responses", r"/api/projects/[^/]+/openai/v1/\w.*", "", True, PROJECT_SCOPE,
               "what get_openai_client() of azure-ai-projects calls"),
         Shape("project, dated OpenAI route", PROJECT + "/openai/responses", r"/api/projects/[^/]+/openai/(?:responses|conversations|files|fine_tuning|evals)\b.*",
-              "2025-11-15-preview", True, AI, "the preview form of November 2025"),
-        Shape("project, management route", PROJECT + "/deployments", r"/api/projects/[^/]+/(?!openai\b)\w.*", "v1", False, AI,
+              "2025-11-15-preview", True, PROJECT_SCOPE, "the preview form of November 2025"),
+        Shape("project, management route", PROJECT + "/deployments", r"/api/projects/[^/]+/(?!openai\b)\w.*", "v1", False, PROJECT_SCOPE,
               "deployments, connections, agents: with a token only"),
-        Shape("resource endpoint", "", r"/?", "", True, AI, "a base URL: clients add a route to it"),
-        Shape("resource, v1 responses", "/openai/v1/responses", r"/openai/v1/responses\b.*", "", True, AI,
+        Shape("resource endpoint", "", r"/?", "", True, PROJECT_SCOPE, "a base URL: clients add a route to it"),
+        Shape("resource, v1 responses", "/openai/v1/responses", r"/openai/v1/responses\b.*", "", True, PROJECT_SCOPE,
               "the current route of a resource"),
-        Shape("resource, v1 chat completions", "/openai/v1/chat/completions", r"/openai/v1/chat/completions\b.*", "", True, AI,
+        Shape("resource, v1 chat completions", "/openai/v1/chat/completions", r"/openai/v1/chat/completions\b.*", "", True, PROJECT_SCOPE,
               "the older body, with messages, on the current route"),
-        Shape("resource, v1 embeddings", "/openai/v1/embeddings", r"/openai/v1/embeddings", "", True, AI,
+        Shape("resource, v1 embeddings", "/openai/v1/embeddings", r"/openai/v1/embeddings", "", True, PROJECT_SCOPE,
               "text to vectors; the project endpoint does not route these"),
-        Shape("resource, v1 route", "/openai/v1/models", r"/openai/v1/(?!openai\b)\w.*", "", True, AI,
+        Shape("resource, v1 route", "/openai/v1/models", r"/openai/v1/(?!openai\b)\w.*", "", True, PROJECT_SCOPE,
               "the other operations of the current route"),
         Shape("model endpoint", "/openai/deployments/{deployment}/chat/completions", r"/openai/deployments/[^/]+/\w.*",
-              CHAT_VERSION, True, COGNITIVE, "the deployment is named in the path"),
+              CHAT_VERSION, True, RESOURCE_SCOPE, "the deployment is named in the path"),
         Shape("resource, dated responses", "/openai/responses", r"/openai/(?:responses|conversations|files|models|fine_tuning)\b.*",
-              "2025-04-01-preview", True, COGNITIVE, "the preview form of early 2025"),
+              "2025-04-01-preview", True, RESOURCE_SCOPE, "the preview form of early 2025"),
     )
 }  # fmt: skip
 

@@ -1,15 +1,13 @@
 """Checks of 08_from_rest_to_sdk."""
 
-from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal
+from helpers.exercises.requests_sent import field, path, refusal, tapped
 
 
 @exercise("08.1")
 def chat_by_sdk(exchange):
     """A chat completion that the openai package sent to the resource's v1 route, with the key."""
-    if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
+    exchange = tapped(exchange)
     if "openai" not in exchange.request_headers.get("user-agent", "").lower():
         return "this request was not sent by the openai package: call the client inside the with block."
     if path(exchange) != "/openai/v1/chat/completions":

@@ -1,28 +1,20 @@
 """Checks of 09_the_foundry_sdk."""
 
-from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal
+from helpers.exercises.requests_sent import field, path, question, refusal, tapped
 
 
 @exercise("09.1")
 def asked_through_the_project(exchange):
     """A question to course-chat that the project's OpenAI client sent."""
-    if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
+    exchange = tapped(exchange)
     if not path(exchange).endswith("/openai/v1/responses"):
         return f"the path is {path(exchange)}; a response is created at /openai/v1/responses."
     if "AIProjectClient" not in exchange.request_headers.get("user-agent", ""):
         return "another client sent this: use the one from project.get_openai_client()."
     if field(exchange, "model") != "course-chat":
         return f"the deployment is {field(exchange, 'model')!r:.60}; the task asks for course-chat."
-    asked = field(exchange, "input")
-    asked = (
-        asked[-1].get("content")
-        if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict)
-        else asked
-    )
-    if asked != "What is an endpoint?":
+    if question(exchange) != "What is an endpoint?":
         return f"the input is {field(exchange, 'input')!r:.60}; the task asks another question."
     return refusal(exchange)
 

@@ -2,26 +2,18 @@
 
 import json
 
-from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, refusal
+from helpers.exercises.requests_sent import field, question, refusal, tapped
 
 
 @exercise("10.1")
 def second_turn(exchange):
     """The follow-up question, sent with previous_response_id and without the history."""
-    if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
+    exchange = tapped(exchange)
     if field(exchange, "previous_response_id") is None:
         return "this request names no previous response: pass previous_response_id=<the first response>.id."
-    asked = field(exchange, "input")
-    asked = (
-        asked[-1].get("content")
-        if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict)
-        else asked
-    )
-    if asked != "And what is it known for?":
-        return f"the input is {asked!r:.80}; send the second question alone, the service knows the rest."
+    if question(exchange) != "And what is it known for?":
+        return f"the input is {question(exchange)!r:.80}; send the second question alone, the service knows the rest."
     return refusal(exchange)
 
 
@@ -55,8 +47,7 @@ def _told(output) -> bool:
 @exercise("10.3")
 def function_answered(exchange):
     """The request that carries the result of get_weather for Bergen."""
-    if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
+    exchange = tapped(exchange)
     items = field(exchange, "input")
     results = (
         [item for item in items if isinstance(item, dict) and item.get("type") == "function_call_output"]

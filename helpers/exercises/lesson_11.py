@@ -2,9 +2,8 @@
 
 import inspect
 
-from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, refusal
+from helpers.exercises.requests_sent import field, refusal, tapped
 
 
 @exercise("11.1")
@@ -38,8 +37,7 @@ def forget(function, messages, tokens, transcript):
 @exercise("11.2")
 def with_instructions(exchange):
     """A request with instructions and the task's question."""
-    if not isinstance(exchange, Exchange):
-        return f"store one exchange of the wire, wire[-1], not {type(exchange).__name__}."
+    exchange = tapped(exchange)
     if not field(exchange, "instructions"):
         return "the body has no instructions: pass instructions=... beside input."
     if "What is a deployment?" not in str(field(exchange, "input")):

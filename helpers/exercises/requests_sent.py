@@ -18,6 +18,13 @@ def sent(response: Any) -> Exchange:
     return Exchange.from_requests(response)
 
 
+def tapped(value: Any) -> Exchange:
+    """The exchange that a wiretap has kept. Raises Unreadable for anything else."""
+    if not isinstance(value, Exchange):
+        raise Unreadable(f"store one exchange of the wire, wire[-1], not {type(value).__name__}.")
+    return value
+
+
 def path(exchange: Exchange) -> str:
     """The URL's path."""
     return urlsplit(exchange.url).path
@@ -27,6 +34,14 @@ def field(exchange: Exchange, name: str) -> Any:
     """A field of the JSON body that was sent, or None."""
     body = exchange.request_json
     return body.get(name) if isinstance(body, dict) else None
+
+
+def question(exchange: Exchange) -> Any:
+    """The input of a response that was asked for, be it text or a list of one message."""
+    asked = field(exchange, "input")
+    if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict):
+        return asked[0].get("content")
+    return asked
 
 
 def refusal(exchange: Exchange) -> str | None:
