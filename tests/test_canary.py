@@ -17,6 +17,7 @@ from helpers.exercises import DONE
 from helpers.gate import PYTEST, STRICT
 from tests import guards
 from tests.test_exercises import marks, with_solutions
+from tests.test_notebooks import misspelled
 
 CELLS = {
     "ask": "import requests\n\nfrom helpers import connect\n\nfoundry = connect()\nurl = f'{foundry.project_endpoint}/openai/v1/responses'\n"
@@ -353,6 +354,14 @@ def test_guards_reject_a_lesson_without_slides_that_is_too_short_or_whose_recap_
     assert any(
         "20 cells, expected 25 to 40; add" in sentence for sentence in guards.problems(LESSON, guards.size, lesson)
     )
+
+
+def test_a_typo_is_named_with_its_cell(tmp_path):
+    typo = "rec" + "ieve"
+    path = tmp_path / "typo.ipynb"
+    nbformat.write(_replaced(nbformat.read(LESSON, 4), "## Recap", f"## Recap\n\nWe {typo} it.\n\n"), path)
+    (tmp_path / "cells").mkdir()
+    assert misspelled(tmp_path / "cells", [path]) == [f"typo.ipynb, cell recap, line 3: {typo} ==> receive"]
 
 
 def test_every_guard_has_something_that_it_rejects():

@@ -1,9 +1,15 @@
 """Every notebook meets the guards (tests/guards.py), and together they form a course."""
 
+import re
+import subprocess
+import sys
+import tomllib
+
 import nbformat
 import pytest
 
 from helpers import notebooks, picture
+from helpers.environment import ROOT
 from helpers.exercises import exercises_of
 from tests import guards, texts
 
@@ -16,6 +22,27 @@ LESSONS = [path for path in PATHS if path.stem != "template"]
 def test_the_guards(path, guard):
     found = guards.problems(path, guard)
     assert not found, "\n".join(found)
+
+
+def test_the_spelling_of_each_cell(tmp_path):
+    assert not misspelled(tmp_path, PATHS), "\n".join(misspelled(tmp_path, PATHS))
+
+
+def misspelled(folder, paths) -> list[str]:
+    """What codespell says about each cell and its output: they are laid out as files, so that it names the cell."""
+    for path in paths:
+        (folder / path.name).mkdir(exist_ok=True)
+        for cell in nbformat.read(path, 4).cells:
+            said = [
+                output.get("text", output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", ())
+            ]
+            (folder / path.name / cell.id).write_text("\n".join([cell.source, *said]), encoding="utf-8")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["codespell"]
+    command = [sys.executable, "-m", "codespell_lib", "--ignore-regex", settings["ignore-regex"]]
+    command += ["--ignore-words-list", settings["ignore-words-list"], "."]
+    said = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8").stdout
+    found = re.findall(r"^\./([^/]+)/([^:]+):(\d+): (.*)$", said, re.M)
+    return [f"{notebook}, cell {cell}, line {line}: {fix}" for notebook, cell, line, fix in found]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
