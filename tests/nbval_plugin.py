@@ -152,9 +152,12 @@ def repr_failure(cell, excinfo):
 
 
 def collect(file):
-    items = list(_collect(file))
-    for item in items:
-        item.name = f"cell {item.cell.id}"
+    items = [
+        IPyNbCell.from_parent(
+            file, name=f"cell {one.cell.id}", cell_num=one.cell_num, cell=one.cell, options=one.options
+        )
+        for one in _collect(file)  # nbval names them by number
+    ]
     unrun = [item.cell.id for item in items if item.cell.source.strip() and item.cell.execution_count is None]
     if unrun:
         raise file.CollectError(f"{file.path.name}: the cells {', '.join(unrun)} were not run. Run: {UPDATE}")
