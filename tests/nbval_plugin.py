@@ -142,8 +142,8 @@ def repr_failure(cell, excinfo):
     elif errors and "caused an exception" in said:
         what = f"it raised {errors[-1]['ename']}: {errors[-1]['evalue'].strip().partition(chr(10))[0][:200]}. "
         what += "Mend the code, or tag the cell raises-exception if the error is the lesson."
-    elif isinstance(excinfo.value, RuntimeError):
-        what = "its kernel has ended, so it was not run. See the first cell of this notebook that failed."
+    elif isinstance(excinfo.value, RuntimeError | OSError):
+        what = "its kernel has ended, here or in an earlier cell. Mend the first cell of this notebook that failed."
     elif stderr:
         what = f"it writes to stderr ({stderr[0].strip().partition(chr(10))[0][:120]}). Mend the code."
     else:
