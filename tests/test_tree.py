@@ -59,7 +59,12 @@ def test_actions_are_pinned_by_hash_and_may_only_read():
 
 def test_codespaces_and_binder_install_the_lock_on_a_python_that_is_new_enough():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
-    assert "requirements.txt" in container["postCreateCommand"]
+    assert container["postCreateCommand"].startswith(
+        "python3 -m helpers lab -- --version"
+    )  # installs, and opens nothing
+    assert container["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"].endswith(
+        "/.venv/bin/python"
+    )
     assert re.search(r":3\.1[1-9]$", container["image"])
     assert re.fullmatch(r"python-3\.1[1-9]\n", (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8"))
     assert "-r ../requirements.txt" in (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8")
