@@ -1,7 +1,6 @@
 """``python -m helpers doctor``: what is wrong with a setup, and the fix. Each check gives one or more findings. Without
 ``live`` nothing leaves this machine."""
 
-import importlib.metadata
 import logging
 import os
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from helpers import connection, environment
 from helpers.connection import SettingsError
-from helpers.environment import LOCK, MOCK_PORT, ROOT
+from helpers.environment import LOCK, MOCK_PORT, ROOT, installed_version
 from helpers.redaction import redact_text
 
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
@@ -110,7 +109,7 @@ def _packages() -> Iterator[Finding]:
             continue
         count += 1
         name, wanted = found[1], found[2]
-        here = _version(name)
+        here = installed_version(name)
         if here is None:
             missing.append(name)
         elif here != wanted:
@@ -126,15 +125,8 @@ def _packages() -> Iterator[Finding]:
     if not missing and not wrong:
         yield Finding("ok", "packages", f"{count}, as requirements.txt has them")
     for name, why in RETIRED.items():
-        if _version(name):
+        if installed_version(name):
             yield Finding("note", "packages", f"{name} is installed: {why}")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _applies(marker: str | None) -> bool:

@@ -175,3 +175,13 @@ def _show_progress(said: list[str], total: int) -> None:
 def _end_progress() -> None:
     if sys.stdout.isatty():
         print("\r" + " " * 78 + "\r", end="", flush=True)
+
+
+def installed_version(package: str) -> str | None:
+    """The version of a package in this environment; None when it is not there."""
+    import importlib.metadata  # slow to load, and few ask
+
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

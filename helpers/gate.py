@@ -1,13 +1,12 @@
 """``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
 import time
 
 from helpers import notebooks
-from helpers.environment import ROOT
+from helpers.environment import ROOT, installed_version
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_LOCK = ROOT / "tests" / "browser" / "requirements.txt"
@@ -70,10 +69,11 @@ def _outcome(command: list[str]) -> str:
 
 
 def _no_browser() -> str:
-    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are installed when they are missing."""
+    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are brought to the lock."""
     if not any(map(shutil.which, BROWSERS)):
         return "not run: there is no Chromium. Install it (Debian: sudo apt install chromium) and run this again."
-    if importlib.util.find_spec("playwright") and importlib.util.find_spec("axe_playwright_python"):
+    locked = [line.split("==") for line in BROWSER_LOCK.read_text(encoding="utf-8").splitlines()]
+    if all(installed_version(name) == version for name, version in locked):
         return ""
     command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(BROWSER_LOCK)]
     if shutil.which("uv"):
