@@ -1,15 +1,19 @@
 """The regenerator: runs the notebooks and stores their outputs so that the same code gives the same bytes."""
 
+import json
 import multiprocessing
 import os
 import re
+import ssl
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import nbformat
+from dotenv import dotenv_values
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
@@ -30,7 +34,7 @@ MOCK_PORT = re.compile(r"(https://localhost):\d+")
 
 
 class CellFailed(Exception):
-    """A cell of a notebook ended in an error or took too long. The message names the cell."""
+    """A cell ended in an error, took too long, or asked what the mock has no answer to. The message says which."""
 
 
 def paths() -> list[Path]:
@@ -59,6 +63,16 @@ def offline(speed: str = "instant") -> Iterator[dict[str, str]]:
         }
     finally:
         server.stop()
+
+
+def unanswered(environment: dict[str, str]) -> list[str]:
+    """What the strict mock of this environment has said about prompts without a recording. A cell may have hidden it."""
+    mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
+    context = ssl.create_default_context(cafile=mock["SSL_CERT_FILE"])
+    with urlopen(f"{mock['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/journal", context=context, timeout=10) as journal:
+        bodies = [exchange["response"].get("body") for exchange in json.load(journal)["exchanges"]]
+    errors = [body["error"] for body in bodies if isinstance(body, dict) and isinstance(body.get("error"), dict)]
+    return [error["message"] for error in errors if error.get("code") == "mock_no_recording"]
 
 
 def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbformat.NotebookNode:
@@ -120,9 +134,12 @@ def _run_again(path: Path) -> str:
     # a mock for each, so that no lesson depends on what another has left in it
     with offline("realistic" if to_measure else "instant") as environment:
         try:
-            return updated(stored, execute(nbformat.read(path, 4), environment))
+            fresh = execute(nbformat.read(path, 4), environment)
         except CellFailed as error:
             raise CellFailed(f"{path.name}, {error}") from None
+        if said := unanswered(environment):
+            raise CellFailed(f"{path.name}: {said[0]}")
+    return updated(stored, fresh)
 
 
 def updated(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str:

@@ -177,6 +177,8 @@ class WholeFile(pytest.Item):
             pytest.fail(f"{name}: the cells {', '.join(failed)} did not run to their end; see above.", False)
         if hosts := _refused(self.parent):
             pytest.fail(f"{name}: after its last cell something wants to reach {', '.join(hosts)}.", False)
+        if said := notebooks.unanswered(os.environ):
+            pytest.fail(f"{name}: {said[0]} Add a recording under helpers/mock/recordings; see CONTRIBUTING.md.", False)
         stored, fresh = nbformat.read(self.path, 4), nbformat.read(self.path, 4)
         code = [cell for cell in fresh.cells if cell.cell_type == "code"]
         for count, (cell, item) in enumerate(zip(code, self._ran, strict=True), 1):

@@ -36,6 +36,10 @@ CELLS = {
     "written": "print('no program')",
     "updates": "print('no update')",
 }
+HIDDEN = (
+    "requests.post(url, headers=foundry.headers(), json={**body, 'input': 'Unheard of'}).status_code\n"
+    "print('nothing asked')"
+)
 UPDATE = "If the new output is right, run: python3 -m helpers test --update"
 HERE = "Send to the address that connect() gives."
 # cell -> the source that is run in its place, while the stored outputs stay; and words of the rejection
@@ -179,13 +183,14 @@ def verdicts(sound, small, patient, tmp_path_factory):
     """What the strict run of the gate says about the copies: one text for each, "" for a copy that passes."""
     folder = tmp_path_factory.mktemp("copies")
     copies = {"sound": sound} | ({"patient": patient} if sys.platform == "linux" else {})
-    copies |= {name: copy.deepcopy(small) for name in ("changed", "stripped", "unrun", "edited")}
+    copies |= {name: copy.deepcopy(small) for name in ("changed", "stripped", "unrun", "edited", "hidden")}
     for name, (source, *_) in CHANGED.items():
         _cell(copies["changed"], name).source = source
     for cell in copies["stripped"].cells:
         cell.outputs = []
     _cell(copies["unrun"], "text").execution_count = None
     _cell(copies["edited"], "text").execution_count = 12
+    _cell(copies["hidden"], "unrecorded").source = HIDDEN
     for name, notebook in copies.items():
         nbformat.write(notebook, folder / f"{name}.ipynb")
     report = folder / "report.xml"
@@ -250,6 +255,10 @@ def test_a_cell_that_was_not_run_is_rejected(verdicts):
 
 def test_a_file_with_other_bytes_than_a_run_gives_is_rejected(verdicts):
     assert "edited.ipynb: --update would write other bytes. Cells that differ: text." in verdicts["edited"]
+
+
+def test_a_prompt_without_a_recording_is_rejected_even_when_the_cell_hides_the_refusal(verdicts):
+    assert "hidden.ipynb: The offline mock (strict) has no recording for this prompt" in verdicts["hidden"]
 
 
 # -- what a run cannot see -----------------------------------------------------------------------------------------------
