@@ -17,6 +17,7 @@ from tests import texts
 
 UPDATE = "run: python3 -m helpers test --update"
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+SMALL_WORDS = {"the", "and", "for", "what", "with", "that", "you"}
 FORBIDDEN = ("fake", "simply", "easily", "powerful", "leverage", "seamless", "dive in", "module")
 # What JupyterLab gives a new cell, or another program: eight hexadecimal digits, a UUID, cell-7, untitled-3.
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-.*)?|(cell|untitled)(-.*)?|.*\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{6,}.*|.")
@@ -154,12 +155,12 @@ def parts(notebook) -> Iterator[str]:
     for wanted in ("| Prerequisites | Time |", "minutes |", "**You will be able to**", "Previous: ", "Next: "):
         if wanted not in first:
             yield f"cell {notebook.cells[0].id}: expected {wanted!r}; see template.ipynb"
-    objectives = len(re.findall(r"^\d\. ", first, re.M))
-    if not 3 <= objectives <= 5:
-        yield f"cell {notebook.cells[0].id}: {objectives} objectives, expected 3 to 5"
+    objectives = re.findall(r"^\d\. (.*)$", first, re.M)
+    if not 3 <= len(objectives) <= 5:
+        yield f"cell {notebook.cells[0].id}: {len(objectives)} objectives, expected 3 to 5"
     if not any(cell.get("outputs") for cell in notebook.cells[:5]):
         yield f"cell {notebook.cells[:5][-1].id}: the first visible result comes within five cells; {UPDATE} or reorder"
-    yield from _recap(notebook, re.findall(r"^\d\. (.*)$", first, re.M))
+    yield from _recap(notebook, objectives)
     quiz = next((cell for cell in notebook.cells if cell.source.startswith("## Quiz")), None)
     if quiz is None:
         yield "expected a cell that starts with ## Quiz; see template.ipynb"
@@ -191,15 +192,8 @@ def _recap(notebook, objectives: list[str]) -> Iterator[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:5] for word in re.findall(r"[a-z0-9]{3,}", text.lower())} - {
-        "the",
-        "and",
-        "for",
-        "what",
-        "with",
-        "that",
-        "you",
-    }
+    """The beginnings of the words that say something."""
+    return {word[:5] for word in re.findall(r"[a-z0-9]{3,}", text.lower())} - SMALL_WORDS
 
 
 def headings(notebook) -> Iterator[str]:
