@@ -15,7 +15,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(notebooks.WORKERS)]
 STRICT = ["--dist", "loadfile", "-p", "tests.nbval_plugin", "-p", "no:hypothesispytest"]
 STRICT += ["--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
 STAGES = {
-    "lint": [sys.executable, "-m", "ruff", "check", "--quiet"],
+    "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "helpers", "tests"],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"],
     "spelling": [sys.executable, "-m", "codespell_lib"],
     "tests": [*PYTEST, "--dist", "worksteal", "-p", "no:nbval", "--ignore", "tests/browser", "tests"],

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import nbformat
 from dotenv import dotenv_values
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from helpers import picture
 from helpers.connection import SETTINGS
@@ -92,7 +92,7 @@ def execute(notebook: nbformat.NotebookNode, environment: dict[str, str]) -> nbf
     )
     try:
         client.execute(env=environment, stderr=subprocess.DEVNULL)
-    except (CellExecutionError, CellTimeoutError) as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         last = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.execution_count][-1]
         raise CellFailed(f"cell {last.id}: {str(error).strip().splitlines()[-1]}") from None
     return notebook

@@ -92,8 +92,8 @@ def no_stray_error(notebook) -> Iterator[str]:
             yield f"cell {cell.id}: it ends in an error; mend it, or tag it raises-exception if that is the lesson"
         if meant and "error" not in kinds:
             yield f"cell {cell.id}: it is tagged raises-exception and raises nothing; take the tag away"
-        if any(output.get("name") == "stderr" for output in cell.outputs):
-            yield f"cell {cell.id}: it writes to stderr, such as a warning; mend the code"
+        if any(output.get("name") == "stderr" for output in cell.outputs) and "stderr" not in tags(cell):
+            yield f"cell {cell.id}: it writes to stderr, such as a warning; mend the code, or tag it stderr if that is the lesson"
 
 
 def compared(notebook) -> Iterator[str]:

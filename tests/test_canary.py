@@ -17,7 +17,7 @@ from helpers.exercises import DONE
 from helpers.gate import PYTEST, STRICT
 from tests import guards
 from tests.test_exercises import marks, with_solutions
-from tests.test_notebooks import misspelled
+from tests.test_notebooks import linted, misspelled
 
 CELLS = {
     "ask": "import requests\n\nfrom helpers import connect\n\nfoundry = connect()\nurl = f'{foundry.project_endpoint}/openai/v1/responses'\n"
@@ -198,7 +198,7 @@ def verdicts(sound, small, patient, tmp_path_factory):
     environment = {**os.environ, "PYTHONPATH": str(notebooks.LOOPBACK_ONLY)}
     ran = subprocess.run(
         [*command, "--continue-on-collection-errors"],
-        cwd=ROOT,
+        cwd=folder,  # from any folder
         env=environment,
         capture_output=True,
         text=True,
@@ -371,6 +371,17 @@ def test_a_typo_is_named_with_its_cell(tmp_path):
     nbformat.write(_replaced(nbformat.read(LESSON, 4), "## Recap", f"## Recap\n\nWe {typo} it.\n\n"), path)
     (tmp_path / "cells").mkdir()
     assert misspelled(tmp_path / "cells", [path]) == [f"typo.ipynb, cell recap, line 3: {typo} ==> receive"]
+
+
+def test_a_name_that_is_not_there_is_named_with_its_cell(small, tmp_path):
+    nbformat.write(_edited(small, "text", source="print('a')\nprint(nothing)"), tmp_path / "name.ipynb")
+    found = linted([tmp_path / "name.ipynb"])
+    assert any(one.startswith("name.ipynb, cell text, line 2: F821") for one in found), found
+
+
+def test_stderr_can_be_declared(small):
+    declared = _edited(small, "text", outputs=[WARNED], metadata={"tags": ["stderr"]})
+    assert guards.problems(LESSON, guards.no_stray_error, declared) == []
 
 
 def test_every_guard_has_something_that_it_rejects():

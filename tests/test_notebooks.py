@@ -1,9 +1,11 @@
 """Every notebook meets the guards (tests/guards.py), and together they form a course."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -43,6 +45,30 @@ def misspelled(folder, paths) -> list[str]:
     said = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8").stdout
     found = re.findall(r"^\./([^/]+)/([^:]+):(\d+): (.*)$", said, re.M)
     return [f"{notebook}, cell {cell}, line {line}: {fix}" for notebook, cell, line, fix in found]
+
+
+def test_the_code_of_each_cell():
+    assert not linted(PATHS), "\n".join(linted(PATHS))
+
+
+def linted(paths) -> list[str]:
+    """What ruff says about the code of notebooks: it counts cells, so their ids are looked up."""
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--output-format",
+        "json",
+        "--config",
+        str(ROOT / "pyproject.toml"),
+    ]
+    said = subprocess.run([*command, *map(str, paths)], cwd=ROOT, capture_output=True, encoding="utf-8").stdout
+    return [
+        f"{Path(one['filename']).name}, cell {nbformat.read(one['filename'], 4).cells[one['cell'] - 1].id}, "
+        f"line {one['location']['row']}: {one['code']} {one['message']}"
+        for one in json.loads(said)
+    ]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
