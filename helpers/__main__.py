@@ -1,4 +1,4 @@
-"""``python3 -m helpers``: says which Python is needed, in words any Python understands; the rest is in commands.py."""
+"""``python3 -m helpers``: says which Python is needed, in words any Python understands; the rest is in course/commands.py."""
 
 import sys
 
@@ -9,6 +9,6 @@ if sys.version_info < (3, 11):
         % (sys.version_info[0], sys.version_info[1], " ".join(sys.argv[1:]))
     )
 
-from helpers.commands import main
+from helpers.course.commands import main
 
 sys.exit(main(sys.argv[1:]))

@@ -7,16 +7,8 @@ import json
 from html import escape
 from typing import Any
 
-from helpers.exchange import Exchange, Headers
+from helpers.exchange import Exchange
 from helpers.redaction import redact_text, redact_value
-
-# What to read first in a response; the rest is one click away in JupyterLab and counted in plain text.
-TELLING_HEADERS = {
-    "content-type", "apim-request-id", "x-request-id", "x-ms-region", "x-ms-deployment-name", "retry-after",
-    "retry-after-ms", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens", "operation-location",
-    "x-offline-mock",
-}  # fmt: skip
-PLAIN_BODY_LINES = 14
 
 
 def show_json(data: Any, root: str = "response", expanded: bool = False) -> None:
@@ -41,7 +33,8 @@ def show_exchange(exchange: Any) -> None:
     """
     from IPython.display import display
 
-    display(exchange_bundle(exchange if isinstance(exchange, Exchange) else Exchange.from_requests(exchange)), raw=True)
+    shown = exchange if isinstance(exchange, Exchange) else Exchange.from_requests(exchange)
+    display(shown._repr_mimebundle_(), raw=True)
 
 
 def show_widget(widget: Any, static: str) -> None:
@@ -100,12 +93,6 @@ def text_table(rows: list[tuple], header: tuple = ()) -> str:
     )
 
 
-def exchange_bundle(exchange: Exchange) -> dict[str, str]:
-    """The MIME bundle of an exchange: ``text/html`` that folds and ``text/plain`` that is short."""
-    clean = exchange.redacted()
-    return {"text/plain": _plain(clean), "text/html": _html(clean)}
-
-
 def _json_value(data: Any) -> Any:
     if isinstance(data, Exchange):
         data = data.response_body
@@ -125,72 +112,3 @@ def _json_value(data: Any) -> Any:
     except ValueError:
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         return redact_text(text)
-
-
-def _start_lines(clean: Exchange) -> tuple[str, str]:
-    status = f"HTTP/1.1 {clean.status} {clean.reason}".rstrip() if clean.status is not None else "(no answer)"
-    return f"{clean.method} {clean.url}", status
-
-
-def _body_text(body: bytes) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body.decode("utf-8", "replace")
-
-
-def _plain(clean: Exchange) -> str:
-    first, status = _start_lines(clean)
-    lines = [first, *(f"{name}: {value}" for name, value in clean.request_headers.pairs)]
-    lines += _shortened(clean.request_body)
-    lines += ["", status]
-    telling = [(n, v) for n, v in clean.response_headers.pairs if n.lower() in TELLING_HEADERS]
-    lines += [f"{name}: {value}" for name, value in telling]
-    more = len(clean.response_headers.pairs) - len(telling)
-    if more:
-        lines.append(f"(and {more} more header{'s' if more > 1 else ''})")
-    lines += _shortened(clean.response_body)
-    return "\n".join(lines)
-
-
-def _shortened(body: bytes) -> list[str]:
-    if not body:
-        return []
-    lines = _body_text(body).splitlines()
-    if len(lines) > PLAIN_BODY_LINES:
-        kept = PLAIN_BODY_LINES - 2
-        lines = [*lines[:kept], f"(and {len(lines) - kept} more lines)"]
-    return ["", *(line if len(line) <= 160 else line[:157] + "..." for line in lines)]
-
-
-def _html(clean: Exchange) -> str:
-    first, status = _start_lines(clean)
-    method, _, url = first.partition(" ")
-    return "".join(
-        [
-            f"<p><strong>{escape(method)}</strong> <code>{escape(url)}</code></p>",
-            _folded("Request headers", clean.request_headers, opened=True),
-            _html_body(clean.request_body),
-            f"<p><strong>{escape(status)}</strong></p>",
-            _folded("Response headers", clean.response_headers, opened=False),
-            _html_body(clean.response_body),
-        ]
-    )
-
-
-def _folded(title: str, headers: Headers, opened: bool) -> str:
-    if not headers.pairs:
-        return ""
-    lines = "\n".join(f"{escape(name)}: {escape(value)}" for name, value in headers.pairs)
-    return f"<details{' open' if opened else ''}><summary>{title} ({len(headers.pairs)})</summary><pre>{lines}</pre></details>"
-
-
-def _html_body(body: bytes) -> str:
-    if not body:
-        return ""
-    text = _body_text(body)
-    opened = len(text.splitlines()) <= 2 * PLAIN_BODY_LINES
-    return (
-        f"<details{' open' if opened else ''}><summary>Body ({len(body):,} bytes)</summary>"
-        f"<pre>{escape(text)}</pre></details>"
-    )

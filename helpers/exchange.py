@@ -7,11 +7,19 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from helpers.redaction import HIDDEN, redact_body, redact_header, redact_url
 
+# What to read first in a response; the rest is one click away in JupyterLab and counted in plain text.
+TELLING_HEADERS = {
+    "content-type", "apim-request-id", "x-request-id", "x-ms-region", "x-ms-deployment-name", "retry-after",
+    "retry-after-ms", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens", "operation-location",
+    "x-offline-mock",
+}  # fmt: skip
+PLAIN_BODY_LINES = 14
 # Headers that every HTTP client adds by itself: left out of the curl and Python forms.
 ADDED_BY_CLIENTS = {"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"}
 
@@ -152,10 +160,10 @@ class Exchange:
         answer = f"{self.status} {self.reason}".strip() if self.status else "no answer yet"
         return f"<Exchange {self.method} {redact_url(self.url)} -> {answer}>"
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        from helpers.display import exchange_bundle
-
-        return exchange_bundle(self)
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """What JupyterLab shows: ``text/html`` that folds and ``text/plain`` that is short."""
+        clean = self.redacted()
+        return {"text/plain": _plain(clean), "text/html": _html(clean)}
 
     def as_curl(self) -> str:
         """The request as a curl command. Secrets appear as ``$AUTH_TOKEN`` and ``$FOUNDRY_API_KEY``."""
@@ -274,6 +282,77 @@ class Exchange:
             raise ValueError(f"{path} is not a recording: {type(error).__name__}: {error}") from error
 
 
+# -- as text and as HTML -------------------------------------------------------------------------------------------------
+def _start_lines(clean: Exchange) -> tuple[str, str]:
+    status = f"HTTP/1.1 {clean.status} {clean.reason}".rstrip() if clean.status is not None else "(no answer)"
+    return f"{clean.method} {clean.url}", status
+
+
+def _body_text(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _plain(clean: Exchange) -> str:
+    first, status = _start_lines(clean)
+    lines = [first, *(f"{name}: {value}" for name, value in clean.request_headers.pairs)]
+    lines += _shortened(clean.request_body)
+    lines += ["", status]
+    telling = [(n, v) for n, v in clean.response_headers.pairs if n.lower() in TELLING_HEADERS]
+    lines += [f"{name}: {value}" for name, value in telling]
+    more = len(clean.response_headers.pairs) - len(telling)
+    if more:
+        lines.append(f"(and {more} more header{'s' if more > 1 else ''})")
+    lines += _shortened(clean.response_body)
+    return "\n".join(lines)
+
+
+def _shortened(body: bytes) -> list[str]:
+    if not body:
+        return []
+    lines = _body_text(body).splitlines()
+    if len(lines) > PLAIN_BODY_LINES:
+        kept = PLAIN_BODY_LINES - 2
+        lines = [*lines[:kept], f"(and {len(lines) - kept} more lines)"]
+    return ["", *(line if len(line) <= 160 else line[:157] + "..." for line in lines)]
+
+
+def _html(clean: Exchange) -> str:
+    first, status = _start_lines(clean)
+    method, _, url = first.partition(" ")
+    return "".join(
+        [
+            f"<p><strong>{escape(method)}</strong> <code>{escape(url)}</code></p>",
+            _folded("Request headers", clean.request_headers, opened=True),
+            _html_body(clean.request_body),
+            f"<p><strong>{escape(status)}</strong></p>",
+            _folded("Response headers", clean.response_headers, opened=False),
+            _html_body(clean.response_body),
+        ]
+    )
+
+
+def _folded(title: str, headers: Headers, opened: bool) -> str:
+    if not headers.pairs:
+        return ""
+    lines = "\n".join(f"{escape(name)}: {escape(value)}" for name, value in headers.pairs)
+    return f"<details{' open' if opened else ''}><summary>{title} ({len(headers.pairs)})</summary><pre>{lines}</pre></details>"
+
+
+def _html_body(body: bytes) -> str:
+    if not body:
+        return ""
+    text = _body_text(body)
+    opened = len(text.splitlines()) <= 2 * PLAIN_BODY_LINES
+    return (
+        f"<details{' open' if opened else ''}><summary>Body ({len(body):,} bytes)</summary>"
+        f"<pre>{escape(text)}</pre></details>"
+    )
+
+
+# -- bodies ----------------------------------------------------------------------------------------------------------------
 def _redact_headers(headers: Headers) -> Headers:
     return Headers((name, redact_header(name, value)) for name, value in headers.pairs)
 

@@ -8,14 +8,14 @@ import sys
 import pytest
 import requests
 
-from helpers import notebooks
-from helpers.environment import ROOT
-from helpers.mock import identity
+from helpers.course import notebooks
+from helpers.course.environment import ROOT
+from helpers.mock import tokens
 from helpers.mock.server import MockServer
 
 if str(notebooks.LOOPBACK_ONLY) not in os.environ.get("PYTHONPATH", ""):  # pytest was started by hand
     os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
-    importlib.import_module("tests.loopback_only.sitecustomize")
+    importlib.import_module("tests.gate.loopback_only.sitecustomize")
 
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="it needs sh, or signals, which Windows does not have")
@@ -23,7 +23,7 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="it needs sh, or sig
 
 @pytest.fixture(scope="session", autouse=True)
 def refused(tmp_path_factory):
-    """The file in which tests/loopback_only notes who wanted to connect beyond this machine."""
+    """The file in which tests/gate/loopback_only notes who wanted to connect beyond this machine."""
     log = tmp_path_factory.mktemp("loopback") / "refused.txt"
     log.touch()
     os.environ["LOOPBACK_ONLY_LOG"] = str(log)
@@ -88,7 +88,7 @@ def key(mock) -> dict[str, str]:
 def bearer(mock):
     """A function: audience (and what is wrong with the token) in, Authorization header out."""
 
-    def header(audience: str = identity.AI_AUDIENCE, **wrong) -> dict[str, str]:
+    def header(audience: str = tokens.AI_AUDIENCE, **wrong) -> dict[str, str]:
         return {"Authorization": f"Bearer {mock.foundry.issuer.token(audience, **wrong)[0]}"}
 
     return header
@@ -107,8 +107,8 @@ def pytest_terminal_summary(terminalreporter, config):
         return
     import nbformat
 
-    from tests import guards
-    from tests.test_notebooks import PATHS
+    from tests.lessons import guards
+    from tests.lessons.test_notebooks import PATHS
 
     write = terminalreporter.write_line
     write(f"\n{'notebook':<34} cells  words  code lines: median  90 %  most")

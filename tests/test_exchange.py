@@ -12,7 +12,7 @@ import requests
 
 from helpers.exchange import Exchange, Headers
 from tests.conftest import needs_posix
-from tests.test_mock_routes import PROMPT, V1
+from tests.mock.test_routes import PROMPT, V1
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2FpLmF6dXJlLmNvbSJ9.c2lnbmF0dXJl"
 KEY = "0123456789abcdef0123456789abcdef"

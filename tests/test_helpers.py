@@ -11,12 +11,12 @@ from packaging.requirements import Requirement
 
 import helpers
 from helpers import auth
-from helpers.display import exchange_bundle, show_exchange, show_json
-from helpers.environment import ROOT
+from helpers.course.environment import ROOT
+from helpers.display import show_exchange, show_json
 from helpers.exchange import Exchange
-from helpers.mock import prompts
-from helpers.mock.recordings import FOLDER, Recordings
-from tests.test_mock_routes import PROMPT, V1
+from helpers.mock.model import prompts
+from helpers.mock.model.recordings import FOLDER, Recordings
+from tests.mock.test_routes import PROMPT, V1
 
 
 def test_every_public_name_is_there():
@@ -98,7 +98,7 @@ def test_show_exchange_has_a_short_plain_twin(shown, session, project, bearer):
 
 def test_nothing_in_an_exchange_becomes_markup():
     hostile = Exchange("GET", "https://x/<script>", response_body=b"<script>", status=200, reason="<b>")
-    html = exchange_bundle(hostile)["text/html"]
+    html = hostile._repr_mimebundle_()["text/html"]
     assert "<script>" not in html
     assert "<b>" not in html
 

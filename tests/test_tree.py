@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from helpers.environment import ROOT
-from tests import texts
+from helpers.course.environment import ROOT
+from tests.lessons import texts
 
 TEXT = [path for path in texts.files() if path.suffix not in (".png", ".lock")]
 NAMES = [path.relative_to(ROOT).as_posix() for path in TEXT]

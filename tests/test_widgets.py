@@ -29,7 +29,7 @@ from helpers.widgets.failures import FAILURES, LAYERS
 from helpers.widgets.json_path import expression, steps_of, walk
 from helpers.widgets.stream import data_of, delta_of, events_of, kind_of
 from helpers.widgets.token import MEANINGS, claims_of, time_left
-from tests.test_mock_routes import PROMPT, V1
+from tests.mock.test_routes import PROMPT, V1
 
 SAME = settings(derandomize=True, deadline=None, max_examples=200)
 VIEW = "application/vnd.jupyter.widget-view+json"

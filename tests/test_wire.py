@@ -16,7 +16,7 @@ from azure.identity import DefaultAzureCredential
 
 from helpers.exchange import Exchange, Headers
 from helpers.wire import ABOUT_THE_SDK, REASONS, Comparison, compare, wiretap
-from tests.test_mock_routes import PROMPT, V1
+from tests.mock.test_routes import PROMPT, V1
 
 
 def test_it_sees_every_library(mock, project, resource, key, session):

@@ -1,28 +1,15 @@
 """The local Foundry: a TLS server on this machine in the shape of the real service, for work without an account.
 
-server.py        sockets, TLS, threads, pace; hands each request to
-foundry.py       the plain function from request to answer: the table of routes, and the order of the checks
-access.py        who may come in where: key, token, api-version
-calls.py         a request that found its route, and how it is answered
-responses.py     the Responses API and conversations
-chat.py          chat completions, embeddings, base models
-project.py       deployments, connections, agents, files
-management.py    Azure Resource Manager: accounts, projects, deployments
-identity.py      Entra ID: signed tokens, their verification, the token endpoints
-control.py       faults, quotas, speed and the journal, for instructors and tests
-model.py         what the model would say: a recording, or an invention that says so
-prompts.py       what the model would see in a request, whichever API it came through
-recordings.py    the prepared answers, matched on that
-inventions.py    values that fit a JSON schema
-parameters.py    which parameters each API takes
-shapes.py        the bodies of successful answers
-streams.py       the same as server-sent events
-errors.py        the bodies of failures, layer by layer
-headers.py       the response headers
-limits.py        token buckets; quota.py turns them into headers and 429s
-paging.py        lists in pages
-ids.py           ids and times, derived from the request so that the same request gives the same bytes
-state.py         what is remembered, within bounds
-catalog.py       the facts of the demo resource: project, deployments, region, api-versions
-certificates.py  the local certificate authority
+A request comes in at server.py (sockets, TLS, threads, pace), which hands it to foundry.py: the order of the stages. It passes
+
+    control.py       the fault that was asked for; also quotas, speed and the journal, for instructors and tests
+    routes.py        the route of its path
+    access.py        the key or the token; tokens.py makes and verifies those
+    versions.py      the project and the api-version
+    api/             the handler, in the file of its API
+    journal.py       and is noted
+
+What the handlers share: parts.py holds it together, model/ says what the model would say, wire/ how it looks on the wire,
+state.py what is remembered, limits.py the quotas, catalog.py the facts of the demo resource. call.py is the request on its
+way, answer.py what a model said. certificates.py is the local certificate authority.
 """

@@ -1,29 +1,19 @@
-"""Who may come in where: for each kind of path, the sign-ins it takes, the audience it names, and its api-version rule."""
+"""Who may come in where: the doors of the service, and the stage in which a call shows its key or its token."""
 
 import hmac
-from dataclasses import dataclass
 
-from helpers.mock import catalog, errors
-from helpers.mock.calls import Call
-from helpers.mock.identity import AI_AUDIENCE, COGNITIVE_AUDIENCE, MANAGEMENT_AUDIENCES, ROLE, Issuer, TokenRefused
+from helpers.mock import catalog
+from helpers.mock.call import Call, Door
+from helpers.mock.state import State
+from helpers.mock.tokens import AI_AUDIENCE, COGNITIVE_AUDIENCE, MANAGEMENT_AUDIENCES, ROLE, Issuer, TokenRefused
+from helpers.mock.wire import errors
 
-
-@dataclass(frozen=True)
-class Door:
-    """How a path is entered.
-
-    ``audiences`` a token may be for, and the one that a refusal names; whether the API key opens it, also as a bearer
-    token; whether coming with nothing counts as a bad key. ``versions`` None means that api-version is refused;
-    otherwise it must be one of them, and ``routed`` tells whether the gateway routes by it (a missing one is a 404).
-    """
-
-    audiences: tuple[str, ...]
-    expected: str
-    key: bool = True
-    key_as_bearer: bool = False
-    nothing_is_bad_key: bool = False
-    versions: frozenset[str] | None = None
-    routed: bool = False
+# The data actions that the service names when a role is missing.
+OPENAI = "Microsoft.CognitiveServices/accounts/OpenAI/"
+SERVICES = "Microsoft.CognitiveServices/accounts/AIServices/"
+AGENTS_WRITE, AGENTS_READ, ASSETS_READ = (
+    f"{SERVICES}{what}" for what in ("agents/write", "agents/read", "assets/read")
+)
 
 
 BOTH = (AI_AUDIENCE, COGNITIVE_AUDIENCE)
@@ -45,53 +35,43 @@ MANAGEMENT = Door(MANAGEMENT_AUDIENCES, MANAGEMENT_AUDIENCES[0], key=False)
 OPEN = None  # identity: its callers have no token yet
 
 
-def sign_in(door: Door, call: Call, issuer: Issuer, keys: tuple[str, ...]) -> None:
-    """Raises the ServiceError that the service would answer when the request may not come in."""
-    sent = call.request.request_headers
-    key, authorization = sent.get("api-key"), sent.get("authorization", "")
-    if door.nothing_is_bad_key and key is None and not authorization:
-        raise errors.bad_key()
-    if key is not None and door.key:
-        return _check_key(key, keys)
-    scheme, _, token = authorization.partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
-        raise errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_no_token()
-    if door.key_as_bearer and token.count(".") != 2:  # not a token, so a key: the openai SDK sends it this way
-        return _check_key(token, keys)
-    try:
-        claims = issuer.verify(token, door.audiences)
-    except TokenRefused as refused:
-        raise (
-            errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_bad_token(str(refused))
-        ) from None
-    if ROLE not in claims.get("roles", ()):
-        if door is MANAGEMENT:
-            raise errors.management_forbidden(claims["oid"], call.operation)
-        raise errors.no_data_action(claims["oid"], call.action, call.operation)
-    return None
+class Access:
+    """The stage of the sign-in."""
 
+    def __init__(self, issuer: Issuer, keys: tuple[str, ...], state: State):
+        self._issuer, self._keys, self._state = issuer, tuple(key.encode() for key in keys), state
 
-def check_version(door: Door, call: Call, tolerated: frozenset[str]) -> None:
-    """Raises the ServiceError for an api-version that is missing, unknown, or not wanted; ``tolerated`` ones pass where
-    none is wanted."""
-    version = call.query.get("api-version")
-    if door.versions is None:
-        if version is not None and version not in tolerated and door is not MANAGEMENT:
-            raise errors.version_not_allowed()
-    elif not version and not door.routed:
-        raise errors.version_required()
-    elif version not in door.versions:
-        raise errors.not_found()
+    def sign_in(self, call: Call) -> None:
+        """The key or the token, and the role behind it. Raises the ServiceError for one that does not open the door."""
+        door = call.route.door
+        if door is OPEN:
+            return
+        key, authorization = call.sent.get("api-key"), call.sent.get("authorization", "")
+        if door.nothing_is_bad_key and key is None and not authorization:
+            raise errors.bad_key()
+        if key is not None and door.key:
+            return self._check_key(key)
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_no_token()
+        if door.key_as_bearer and token.count(".") != 2:  # not a token, so a key: the openai SDK sends it this way
+            return self._check_key(token)
+        try:
+            claims = self._issuer.verify(token, door.audiences)
+        except TokenRefused as refused:
+            raise (
+                errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_bad_token(str(refused))
+            ) from None
+        if ROLE not in claims.get("roles", ()):
+            if door is MANAGEMENT:
+                raise errors.management_forbidden(claims["oid"], call.route.operation)
+            raise errors.no_data_action(claims["oid"], call.route.action, call.route.operation)
+        return None
 
-
-def used_key(door: Door, call: Call) -> bool:
-    """Whether a request that came in did so with a key."""
-    sent = call.request.request_headers
-    return (door.key and "api-key" in sent) or sent.get("authorization", "").count(".") != 2
-
-
-def _check_key(sent: str, keys: tuple[str, ...]) -> None:
-    given = sent.encode()
-    if not any(hmac.compare_digest(given, key.encode()) for key in keys):
-        raise errors.bad_key()
+    def _check_key(self, sent: str) -> None:
+        given = sent.encode()
+        if not any(hmac.compare_digest(given, key) for key in self._keys):
+            raise errors.bad_key()
+        if self._state.keys_disabled:
+            raise errors.keys_disabled()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+PORT = 8443  # where a mock listens unless told otherwise
 RESOURCE = "demo-resource"
 PROJECT = "demo-project"
 REGION = "East US 2"

@@ -16,16 +16,16 @@ path that the real service does not have.
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from helpers.exchange import Exchange
-from helpers.mock import catalog, errors, headers, ids, parameters
-from helpers.mock.calls import Call, answered, seed_of, target
-from helpers.mock.errors import ServiceError
+from helpers.mock import catalog
+from helpers.mock.call import Call
+from helpers.mock.journal import Journal
 from helpers.mock.limits import Limits
-from helpers.mock.state import State
+from helpers.mock.state import Fault, State
+from helpers.mock.wire import errors, headers, ids, paging, parameters
+from helpers.mock.wire.errors import ServiceError
 
 PATH = "/_mock"
 # Failures by status, then those that only some resources or moments have, then the two that are not answers.
@@ -37,45 +37,37 @@ KINDS = (
 SPEEDS = ("realistic", "instant")
 
 
-@dataclass
-class Fault:
-    """What goes wrong next: ``left`` times, or None until cleared, for paths that contain ``path``; an empty one stands for
-    all of them but those of identity."""
-
-    kind: str
-    left: int | None = 1
-    retry_after: float = 1.0  # seconds, for 429 and 503
-    delay: float = 5.0  # seconds, for slow
-    path: str = ""
-
-
 class Control:
-    """The handlers under ``/_mock``, and the fault that the next request meets."""
+    """The handlers under ``/_mock``, and the stage in which a call meets the fault that was asked for."""
 
-    def __init__(self, state: State, limits: Limits, speed: str):
-        self._state, self._limits, self.speed = state, limits, speed
-        self._faults: list[Fault] = []
-        self.tolerated: frozenset[str] = frozenset()
-        self.answered = 0
+    def __init__(self, state: State, limits: Limits, journal: Journal):
+        self._state, self._limits, self._kept = state, limits, journal
 
-    def next_fault(self, request: Exchange) -> Fault | None:
-        """The fault for this request, used up by one; None when all is well."""
-        if not self._faults:
-            return None
-        path, _ = target(request)
-        for fault in self._faults:
+    def meet(self, call: Call) -> None:
+        """The fault for this call, used up by one: raises the failure that it is, or has the answer spoiled."""
+        faults = self._state.faults
+        for fault in faults:
             # without a path a fault meets what was asked for, not the token that a client fetches on the way
-            if fault.path in path if fault.path else path.startswith(("/openai/", "/api/", "/subscriptions/")):
+            if (
+                fault.path in call.path
+                if fault.path
+                else call.path.startswith(("/openai/", "/api/", "/subscriptions/"))
+            ):
                 if fault.left is not None:
                     fault.left -= 1
                     if fault.left <= 0:
-                        self._faults.remove(fault)
-                return fault
-        return None
+                        faults.remove(fault)
+                if fault.kind == "cut":
+                    call.cut = True
+                elif fault.kind == "slow":
+                    call.late = fault.delay
+                else:
+                    raise _failure(fault, call)
+                return
 
     def answer(self, call: Call) -> Exchange:
         """A request under ``/_mock``. Raises ServiceError, as every handler."""
-        path, method = target(call.request)[0].removeprefix(PATH).strip("/"), call.request.method
+        path, method = call.path.removeprefix(PATH).strip("/"), call.request.method
         handler = {
             ("GET", ""): self._overview,
             ("GET", "journal"): self._journal,
@@ -92,24 +84,24 @@ class Control:
             raise errors.parameter_value("path", f"{method} {PATH}/{path[:60]} is not a control of the mock.")
         body = handler(call)
         text = json.dumps(body)  # escapes whatever is not ASCII, halves of characters too
-        return answered(call.request, 200, [("content-type", "application/json")], text.encode())
+        return call.answered(200, [("content-type", "application/json")], text.encode())
 
     def _overview(self, call: Call | None = None) -> dict[str, Any]:
         return {
-            "answered": self.answered,
-            "journal": len(self._state.journal),
-            "faults": [vars(fault) for fault in self._faults],
+            "answered": self._kept.answered,
+            "journal": len(self._kept.entries),
+            "faults": [vars(fault) for fault in self._state.faults],
             "limits": self._limits.settings(),
-            "speed": self.speed,
-            "tolerated": sorted(self.tolerated),
+            "speed": self._state.speed,
+            "tolerated": sorted(self._state.tolerated),
         }
 
     def _journal(self, call: Call) -> dict[str, Any]:
-        entries = list(self._state.journal)[-(parameters.natural(call.query.get("last", "")) or 0) :]
+        entries = list(self._kept.entries)[-(paging.natural(call.query.get("last", "")) or 0) :]
         return {"exchanges": [one.as_fields() for one in entries]}
 
     def _clear_journal(self, call: Call) -> dict[str, Any]:
-        self._state.journal.clear()
+        self._kept.entries.clear()
         return self._overview()
 
     def _add_fault(self, call: Call) -> dict[str, Any]:
@@ -124,11 +116,11 @@ class Control:
         for name, value in numbers.items():
             if not isinstance(value, int | float) or not 0 <= value <= 600:
                 raise errors.parameter_value(name, "expected seconds from 0 to 600.")
-        self._faults.append(Fault(kind, count, path=str(body.get("path", "")), **numbers))
+        self._state.faults.append(Fault(kind, count, path=str(body.get("path", "")), **numbers))
         return self._overview()
 
     def _clear_faults(self, call: Call) -> dict[str, Any]:
-        self._faults.clear()
+        self._state.faults.clear()
         return self._overview()
 
     def _set_limit(self, call: Call) -> dict[str, Any]:
@@ -159,47 +151,43 @@ class Control:
         versions = parameters.parse(call.body).get("tolerated")
         if not isinstance(versions, list) or not set(map(str, versions)) <= {"v1", "preview"}:
             raise errors.parameter_value("tolerated", 'expected a list of "v1" and "preview".')
-        self.tolerated = frozenset(versions)
+        self._state.tolerated = frozenset(versions)
         return self._overview()
 
     def _set_speed(self, call: Call) -> dict[str, Any]:
         speed = parameters.parse(call.body).get("speed")
         if speed not in SPEEDS:
             raise errors.parameter_value("speed", f"expected one of {', '.join(SPEEDS)}.")
-        self.speed = speed
+        self._state.speed = speed
         return self._overview()
 
 
-def error_of(fault: Fault, request: Exchange) -> ServiceError | None:
-    """What the service answers when this goes wrong; None for the faults that are not answers."""
+def _failure(fault: Fault, call: Call) -> ServiceError:
+    """What the service answers when this goes wrong."""
     if fault.kind == "429":
-        seconds = max(1, round(fault.retry_after))
-        operation, deployment, version = _asked_for(request)
-        return errors.too_many(
-            "token", operation, version, deployment, seconds, catalog.REGION, headers.wait(fault.retry_after)
-        )
+        seconds, wait = max(1, round(fault.retry_after)), headers.wait(fault.retry_after)
+        operation, deployment, version = _asked_for(call)
+        return errors.too_many("token", operation, version, deployment, seconds, catalog.REGION, wait)
     if fault.kind == "500":
-        return errors.server_error(ids.request_id("request", seed_of(request)))
+        return errors.server_error(ids.request_id("request", call.seed))
     if fault.kind == "503":
         return errors.unavailable(headers.wait(fault.retry_after))
-    simple = {
+    return {
         "401": errors.bad_key,
         "403": errors.keys_disabled,
         "role_pending": errors.role_pending,
         "firewall": errors.network_refused,
         "no_subdomain": errors.no_subdomain,
         "model_not_supported": errors.model_not_supported,
-    }
-    return simple[fault.kind]() if fault.kind in simple else None
+    }[fault.kind]()
 
 
-def _asked_for(request: Exchange) -> tuple[str, str, str]:
-    """Operation, deployment and api-version of a request, as a 429 names them."""
-    path, query = target(request)
+def _asked_for(call: Call) -> tuple[str, str, str]:
+    """Operation, deployment and api-version of a call, as a 429 names them."""
     kinds = {"/chat/completions": "ChatCompletions_Create", "/embeddings": "Embeddings_Create"}
-    operation = next((name for end, name in kinds.items() if path.endswith(end)), "Responses")
-    named = re.search(r"/deployments/([^/]+)/", path)
-    body = request.request_json
+    operation = next((name for end, name in kinds.items() if call.path.endswith(end)), "Responses")
+    named = re.search(r"/deployments/([^/]+)/", call.path)
+    body = call.request.request_json
     model = body.get("model") if isinstance(body, dict) else None
     deployment = named[1] if named else model if isinstance(model, str) else catalog.DEFAULT_DEPLOYMENT
-    return operation, deployment[:64], dict(parse_qsl(query)).get("api-version", "v1")[:40]
+    return operation, deployment[:64], call.query.get("api-version", "v1")[:40]

@@ -9,6 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from helpers.mock import catalog
+from helpers.mock.call import Call
+from helpers.mock.catalog import Deployment
+from helpers.mock.wire import errors, headers
+
 PERIOD = 60  # seconds
 
 
@@ -41,6 +46,15 @@ class Room:
     remaining_tokens: int
     wait: float = 0.0
     exceeded: str = ""  # "call" or "token"
+
+    def as_headers(self) -> headers.Pairs:
+        """What is left when a quota is in force."""
+        return [
+            ("x-ratelimit-limit-requests", str(self.limit_requests)),
+            ("x-ratelimit-limit-tokens", str(self.limit_tokens)),
+            ("x-ratelimit-remaining-requests", str(self.remaining_requests)),
+            ("x-ratelimit-remaining-tokens", str(self.remaining_tokens)),
+        ]
 
 
 class Limits:
@@ -107,3 +121,17 @@ class Limits:
             words.level -= min(tokens, words.size)
         left = (math.floor(max(0, calls.level)), math.floor(max(0, words.level)))
         return Room(limit[0], limit[1], *left, wait=wait, exceeded=exceeded if wait > 0 else "")
+
+    def charge(self, deployment: Deployment, tokens: int, operation: str, call: Call) -> headers.Pairs:
+        """The headers that say what is left; none where no quota is set. Raises the 429 when it is used up."""
+        room = self.take(deployment.name, tokens)
+        if room is None:
+            return []
+        if room.wait > 0:
+            seconds = max(1, math.ceil(room.wait))
+            more = [*headers.wait(room.wait), *room.as_headers(), ("x-ratelimit-reset-requests", str(seconds))]
+            if deployment.publisher != "OpenAI":
+                raise errors.too_many_elsewhere(room.limit_tokens, seconds, more)
+            version = call.query.get("api-version", "v1")
+            raise errors.too_many(room.exceeded, operation, version, deployment.name, seconds, catalog.REGION, more)
+        return room.as_headers()

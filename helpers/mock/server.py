@@ -24,14 +24,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import httptools_impl
 
-from helpers.environment import MOCK_PORT
 from helpers.exchange import Exchange, Headers
-from helpers.mock import catalog, errors
+from helpers.mock import catalog
 from helpers.mock.certificates import Certificates
 from helpers.mock.control import PATH
-from helpers.mock.foundry import LocalFoundry, Secrets
+from helpers.mock.foundry import LocalFoundry
 from helpers.mock.limits import Limits
-from helpers.mock.recordings import Recordings
+from helpers.mock.model.recordings import Recordings
+from helpers.mock.parts import Secrets
+from helpers.mock.wire import errors
 from helpers.redaction import known_secrets
 
 BODY_LIMIT = 16 * 1024 * 1024  # bytes
@@ -276,7 +277,7 @@ class _Endpoint:
             answer = self._foundry.controlled(request)
         else:
             answer = self._foundry.answer(request)
-        await _send(answer, send, started, self._foundry.control.speed)
+        await _send(answer, send, started, self._foundry.state.speed)
 
     def _controls(self, scope: Scope, headers: Headers) -> bool:
         """Whether this client may use the control surface; to any other client it does not exist."""
@@ -329,7 +330,7 @@ async def _until(deadline: float) -> None:
 def _listen(host: str, port: int | None) -> list[socket.socket]:
     """Sockets on one port: on loopback for both IPv4 and IPv6, since "localhost" may mean either."""
     families = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")] if host in LOOPBACK else [_family(host)]
-    candidates = [port] if port is not None else [*range(MOCK_PORT, MOCK_PORT + 50), 0]
+    candidates = [port] if port is not None else [*range(catalog.PORT, catalog.PORT + 50), 0]
     for candidate in candidates:
         sockets: list[socket.socket] = []
         try:

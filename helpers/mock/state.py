@@ -1,18 +1,15 @@
 """What the local Foundry remembers, in memory and within bounds: the oldest entry goes when a store is full."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.exchange import Exchange
-from helpers.mock import catalog, ids
-
-JOURNAL_LENGTH = 200
-JOURNAL_BODY = 64 * 1024  # bytes of a body that the journal keeps
+from helpers.mock import catalog
+from helpers.mock.wire import errors, ids
 
 
 class Store:
-    """Things by id, at most ``entries`` of them and ``size`` bytes in all."""
+    """Things by id, at most ``entries`` of them, ``size`` bytes in all and a quarter of that for one."""
 
     def __init__(self, kind: str, entries: int = 1000, size: int = 32 * 1024 * 1024):
         self.kind, self._entries, self._limit = kind, entries, size
@@ -20,7 +17,10 @@ class Store:
         self._size = self._made = 0
 
     def put(self, name: str, thing: Any, size: int) -> None:
-        """Keep a thing under a name, in place of what was there; ``size`` is its size in bytes, roughly."""
+        """Keep a thing under a name, in place of what was there; ``size`` is its size in bytes, roughly. Raises the
+        ServiceError for one that is too large, and keeps what was there then."""
+        if size > self._limit // 4:
+            raise errors.too_much_to_keep(self.kind, self._limit // 4)
         self.remove(name)
         self._things[name] = (thing, size)
         self._size += size
@@ -31,6 +31,15 @@ class Store:
     def get(self, name: str) -> Any:
         """The thing, or None."""
         return self._things.get(name, (None, 0))[0]
+
+    def size_of(self, name: str) -> int:
+        """The size that a thing was kept with; 0 when it is not there."""
+        return self._things.get(name, (None, 0))[1]
+
+    @property
+    def full(self) -> bool:
+        """Whether one more thing would push the oldest out."""
+        return len(self._things) >= self._entries
 
     def remove(self, name: str) -> bool:
         """Forget a thing; returns whether there was one."""
@@ -52,13 +61,28 @@ class Store:
 
 
 @dataclass
+class Fault:
+    """What goes wrong next: ``left`` times, or None until cleared, for paths that contain ``path``; an empty one stands for
+    all of them but those of identity."""
+
+    kind: str
+    left: int | None = 1
+    retry_after: float = 1.0  # seconds, for 429 and 503
+    delay: float = 5.0  # seconds, for slow
+    path: str = ""
+
+
+@dataclass
 class State:
     """Everything that a request can change."""
 
+    speed: str = "realistic"  # of streams, or "instant"
+    faults: list[Fault] = field(default_factory=list)
+    tolerated: frozenset[str] = frozenset()  # api-versions that /v1 paths put up with
     responses: Store = field(default_factory=lambda: Store("response"))
     conversations: Store = field(default_factory=lambda: Store("conversation"))
     agents: Store = field(default_factory=lambda: Store("agent"))
-    files: Store = field(default_factory=lambda: Store("file", entries=100))
+    files: Store = field(default_factory=lambda: Store("file", entries=100, size=64 * 1024 * 1024))
     resources: Store = field(default_factory=lambda: Store("resource"))  # ARM: accounts, projects, deployments by id
     operations: Store = field(default_factory=lambda: Store("operation"))  # ARM: long-running operations
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})
@@ -66,7 +90,12 @@ class State:
     owners: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name served) -> the ARM id that made it
     keys_disabled: bool = False  # disableLocalAuth on an account
     agent_versions: Store = field(default_factory=lambda: Store("agent version"))  # the highest number ever, by agent
-    journal: deque[Exchange] = field(default_factory=lambda: deque(maxlen=JOURNAL_LENGTH))
+    deployments_changed: int = 0  # how often: an answer that was worked out before may be another one now
+
+
+def weight(text: bytes) -> int:
+    """The bytes that a JSON text takes once it is read, roughly: many small values take more than their text."""
+    return len(text) + 64 * (text.count(b",") + text.count(b"[") + text.count(b"{"))
 
 
 def new_id(prefix: str, seed: str) -> str:

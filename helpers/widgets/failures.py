@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from helpers.display import exchange_bundle, html_table, show_widget, text_table
+from helpers.display import html_table, show_widget, text_table
 from helpers.exchange import Exchange, Headers
-from helpers.mock import catalog, errors, headers, ids
-from helpers.mock.errors import ServiceError
+from helpers.mock import catalog
+from helpers.mock.wire import errors, headers, ids
+from helpers.mock.wire.errors import ServiceError
 
 LAYERS = {
     errors.GATEWAY: "the gateway, in front of everything",
@@ -157,7 +158,7 @@ def failure_laboratory() -> None:
 
     def look(change=None):
         facts.value = html_table(FAILURES[pick.value].explained())
-        exchange.value = exchange_bundle(FAILURES[pick.value].exchange())["text/html"]
+        exchange.value = FAILURES[pick.value].exchange()._repr_mimebundle_()["text/html"]
 
     pick.observe(look, "value")
     look()

@@ -229,7 +229,7 @@ def _p99(values: list[float]) -> float:
 def growth() -> None:
     """CPU time of one answer in the core as recordings, stored responses and journal entries grow."""
     from helpers.exchange import Exchange, Headers
-    from helpers.mock.recordings import Recording
+    from helpers.mock.model.recordings import Recording
 
     print(f"  {'entries in each store':<34}{'us per answer':>14}")
     for size in (10, 1_000, 10_000):
@@ -237,7 +237,7 @@ def growth() -> None:
         foundry = server.foundry
         for opened in server._sockets:
             opened.close()
-        recordings = foundry._responses._model.recordings
+        recordings = foundry.recordings
         sample = next(iter(recordings._by_prompt.values()))
         for number in range(size):
             recordings._by_prompt[f"{number}"] = Recording(str(number), sample.prompt, sample.answer)

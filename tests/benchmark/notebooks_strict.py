@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import notebooks
-from helpers.environment import ROOT
-from helpers.gate import PYTEST, STRICT
+from helpers.course import notebooks
+from helpers.course.environment import ROOT
+from helpers.course.gate import PYTEST, STRICT
 
 AS_IT_COMES = ["--dist", "loadfile", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
 

@@ -14,9 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from helpers import notebooks
-from helpers.environment import ROOT
-from helpers.gate import BROWSERS
+from helpers.course import notebooks
+from helpers.course.environment import ROOT
+from helpers.course.gate import BROWSERS
 
 ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -3,7 +3,7 @@
 import pytest
 from nbconvert import HTMLExporter
 
-from helpers import notebooks
+from helpers.course import notebooks
 from tests.browser.conftest import violations
 
 # nbconvert's own frame is not ours to judge; the content of the cells is.

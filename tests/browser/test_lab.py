@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from helpers import notebooks
+from helpers.course import notebooks
 from tests.browser.conftest import violations
 
 THEMES = ("JupyterLab Dark", "JupyterLab Light")

@@ -1,0 +1,83 @@
+"""``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
+
+import shutil
+import subprocess
+import sys
+import time
+
+from helpers.course import notebooks
+from helpers.course.environment import ROOT, installed_version
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_LOCK = ROOT / "tests" / "browser" / "requirements.txt"
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(notebooks.WORKERS)]
+# The cells of a notebook need each other. What a stage does not use and is long to load is left out.
+STRICT = ["--dist", "loadfile", "-p", "tests.gate.nbval_plugin", "-p", "no:hypothesispytest"]
+STRICT += ["--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
+STAGES = {
+    "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "helpers", "tests"],
+    "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"],
+    "spelling": [sys.executable, "-m", "codespell_lib"],
+    "tests": [*PYTEST, "--dist", "worksteal", "-p", "no:nbval", "--ignore", "tests/browser", "tests"],
+    "notebooks, strict": [*PYTEST, *STRICT, "notebooks"],
+    "browser": [*PYTEST, "--dist", "load", "tests/browser"],
+}
+
+
+def run() -> int:
+    """Run all stages, even after one has failed; returns 0 when all passed."""
+    outcomes, failed = [], []
+    for name, command in STAGES.items():
+        print(f"\n== {name}", flush=True)
+        start = time.perf_counter()
+        outcome = (_no_browser() if name == "browser" else "") or _outcome(command)
+        outcomes.append(f"  {name:<18} {time.perf_counter() - start:6.1f} s   {outcome}")
+        if outcome == "FAILED":
+            failed.append(name)
+    print("\n" + "\n".join(outcomes))
+    print(f"\nFailed: {', '.join(failed)}." if failed else "\nAll that was run passed.")
+    return 1 if failed else 0
+
+
+def update() -> int:
+    """Run the notebooks and store their outputs; returns 1, and stores nothing, when one fails."""
+    try:
+        changed = notebooks.regenerate()
+    except notebooks.CellFailed as failed:
+        print(f"{failed}\nNothing was stored. Mend the cell, or tag it raises-exception if the error is the lesson.")
+        return 1
+    for path in changed:
+        print(f"updated {path.relative_to(ROOT)}")
+    print(f"{len(notebooks.paths())} notebooks run, {len(changed)} files updated.")
+    return 0
+
+
+def benchmark() -> int:
+    """Print the figures of every benchmark under tests/benchmark."""
+    for path in sorted((ROOT / "tests" / "benchmark").glob("*.py")):
+        print(f"== {path.stem.replace('_', ' ')}", flush=True)
+        if subprocess.run([sys.executable, str(path)], cwd=ROOT).returncode:
+            return 1
+    return 0
+
+
+def _outcome(command: list[str]) -> str:
+    own = {"PYTHONPATH": str(notebooks.LOOPBACK_ONLY), "PYTHONUTF8": "1"}  # files are UTF-8, on Windows too
+    return (
+        "FAILED" if subprocess.run(command, cwd=ROOT, env=notebooks.plain_environment() | own).returncode else "passed"
+    )
+
+
+def _no_browser() -> str:
+    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are brought to the lock."""
+    if not any(map(shutil.which, BROWSERS)):
+        return "not run: there is no Chromium. Install it (Debian: sudo apt install chromium) and run this again."
+    locked = [line.split("==") for line in BROWSER_LOCK.read_text(encoding="utf-8").splitlines()]
+    if all(installed_version(name) == version for name, version in locked):
+        return ""
+    command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(BROWSER_LOCK)]
+    if shutil.which("uv"):
+        command = ["uv", "pip", "install", "-q", "--python", sys.executable, "-r", str(BROWSER_LOCK)]
+    if subprocess.run(command).returncode:
+        return f"not run: its packages could not be installed. Try: {' '.join(command)}"
+    return ""

@@ -1,0 +1,29 @@
+"""What a model said, apart from the API it said it through."""
+
+from dataclasses import dataclass
+
+CHARACTERS_PER_TOKEN = 4  # an estimate for what is not recorded: the mock has no tokenizer
+
+
+@dataclass(frozen=True)
+class FunctionCall:
+    """A function that the model wants called; ``arguments`` is JSON text."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``created_at`` 0 means: when it was asked. ``source`` goes into the x-offline-mock header. ``cut`` is "", or why the
+    answer is not whole: "max_output_tokens" or "content_filter".
+    """
+
+    text: str
+    created_at: int
+    input_tokens: int
+    output_tokens: int
+    source: str
+    calls: tuple[FunctionCall, ...] = ()
+    reasoning_tokens: int = 0
+    cut: str = ""

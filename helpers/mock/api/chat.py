@@ -1,0 +1,81 @@
+"""Chat completions: the older of the two APIs, which keeps no state."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from helpers.exchange import Exchange, Headers
+from helpers.mock import access
+from helpers.mock.access import OPENAI
+from helpers.mock.answer import Answer
+from helpers.mock.call import Call, Route, compact
+from helpers.mock.catalog import Deployment
+from helpers.mock.model import streams
+from helpers.mock.model.model import REMEMBERED
+from helpers.mock.parts import Parts
+from helpers.mock.routes import HOME
+from helpers.mock.wire import headers, parameters, shapes
+
+
+class Finished(NamedTuple):
+    """A chat completion that has been worked out, and what goes over the wire."""
+
+    deployment: Deployment
+    tokens: int
+    headers: Headers
+    sent: bytes
+    chunks: tuple[tuple[float, bytes], ...]
+
+
+def routes(parts: Parts) -> Iterator[Route]:
+    chat, action = Chat(parts), OPENAI + "deployments/chat/completions/action"
+    for base, door, api in (
+        (HOME + "/openai/v1", access.PROJECT_V1, "project"),
+        ("/openai/v1", access.RESOURCE_V1, "resource"),
+        ("/openai/deployments/<deployment>", access.RESOURCE_CHAT, "resource"),
+    ):
+        yield Route("POST", base + "/chat/completions", door, chat.create, action, api)
+
+
+class Chat:
+    """The handler of ``/chat/completions``, wherever it is mounted."""
+
+    def __init__(self, parts: Parts):
+        self._model, self._state, self._limits = parts.model, parts.state, parts.limits
+        self._remembered = lru_cache(maxsize=256)(self._finish_again)
+
+    def create(self, call: Call) -> Exchange:
+        """POST /chat/completions"""
+        named = call.names.get("deployment")
+        if len(call.body) > REMEMBERED:
+            finished = self._finish(call.body, named)
+        else:
+            finished = self._remembered(call.body, named, self._state.deployments_changed)
+        room = self._limits.charge(finished.deployment, finished.tokens, "ChatCompletions_Create", call)
+        pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
+        return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
+
+    def _finish_again(self, request_body: bytes, named: str | None, deployments_changed: int) -> Finished:
+        return self._finish(request_body, named)
+
+    def _finish(self, request_body: bytes, named: str | None) -> Finished:
+        """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
+        body = parameters.chat(request_body)
+        deployment, _, answer, seed, at = self._model.complete(body, named)
+        answer = _stopped(answer, body.get("stop"))
+        shape = shapes.chat_completion(body, deployment, answer, at, seed)
+        stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
+        with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+        chunks = streams.timed(streams.chat_events(shape, with_usage)) if stream else ()
+        # a body that is not streamed ends in a line feed, as recorded
+        sent = b"".join(event for _, event in chunks) if stream else compact(shape) + b"\n"
+        pairs = [*headers.chat(seed, at, deployment, tokens, stream), ("x-offline-mock", answer.source)]
+        return Finished(deployment, tokens, Headers(pairs), sent, chunks)
+
+
+def _stopped(answer: Answer, stop: Any) -> Answer:
+    """The answer up to the first of the stop texts."""
+    ends = [answer.text.find(word) for word in ([stop] if isinstance(stop, str) else stop or []) if word]
+    found = [end for end in ends if end >= 0]
+    return replace(answer, text=answer.text[: min(found)]) if found else answer

@@ -1,0 +1,126 @@
+"""Conversations: what was said, kept by the project, to go on from."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from helpers.exchange import Exchange
+from helpers.mock import access
+from helpers.mock.access import AGENTS_READ, AGENTS_WRITE
+from helpers.mock.call import Call, Route, compact
+from helpers.mock.parts import Parts
+from helpers.mock.routes import HOME
+from helpers.mock.state import State, new_id, weight
+from helpers.mock.wire import errors, ids, paging, parameters, shapes
+
+
+def routes(parts: Parts) -> Iterator[Route]:
+    conversations = Conversations(parts)
+    for base, door in (
+        (HOME + "/openai/v1", access.PROJECT_V1),
+        (HOME + "/openai", access.PROJECT_DATED),
+        (HOME + "/agents/<agent>/endpoint/protocols/openai", access.PROJECT),
+    ):
+        one = base + "/conversations/<conversation>"
+        for method, template, handler, action in (
+            ("POST", base + "/conversations", conversations.create, AGENTS_WRITE),
+            ("GET", one, conversations.get, AGENTS_READ),
+            ("POST", one, conversations.update, AGENTS_WRITE),
+            ("DELETE", one, conversations.delete, AGENTS_WRITE),
+            ("GET", one + "/items", conversations.items, AGENTS_READ),
+            ("POST", one + "/items", conversations.add_items, AGENTS_WRITE),
+            ("GET", one + "/items/<item>", conversations.item, AGENTS_READ),
+            ("DELETE", one + "/items/<item>", conversations.delete_item, AGENTS_WRITE),
+        ):
+            yield Route(method, template, door, handler, action)
+
+
+def find(state: State, name: str) -> dict[str, Any]:
+    """The conversation of that id, with its items. Raises the ServiceError when there is none."""
+    thing = state.conversations.get(name)
+    if thing is None:
+        raise errors.thing_not_found("Conversation", name)
+    return thing
+
+
+def extend(state: State, name: str, items: Iterable[dict[str, Any]]) -> None:
+    """Add items to a conversation."""
+    thing = find(state, name)
+    new = list(items)
+    size = state.conversations.size_of(name) + weight(compact(new)) + 200 * len(new)
+    state.conversations.put(name, thing, size)
+    thing["items"] += new
+    thing["made"] += len(new)
+
+
+class Conversations:
+    """The handlers of ``/conversations``, wherever they are mounted."""
+
+    def __init__(self, parts: Parts):
+        self._state = parts.state
+
+    def create(self, call: Call) -> Exchange:
+        """POST /conversations"""
+        body = parameters.conversation(call.body)
+        seed = self._state.conversations.seed(call.body)
+        name = new_id("conv_", seed)
+        items = _with_ids(body.get("items") or [], seed)
+        thing = {
+            "conversation": shapes.conversation(name, ids.timestamp(seed), body.get("metadata") or {}),
+            "items": items,
+            "made": len(items),  # ever, also what was deleted since: ids derive from it
+        }
+        self._state.conversations.put(name, thing, weight(call.body) + 200 * (len(items) + 1))
+        return call.ok(thing["conversation"])
+
+    def get(self, call: Call) -> Exchange:
+        """GET /conversations/{id}"""
+        return call.ok(find(self._state, call.names["conversation"])["conversation"])
+
+    def update(self, call: Call) -> Exchange:
+        """POST /conversations/{id}: replaces the metadata"""
+        thing = find(self._state, call.names["conversation"])
+        thing["conversation"]["metadata"] = parameters.conversation(call.body).get("metadata") or {}
+        return call.ok(thing["conversation"])
+
+    def delete(self, call: Call) -> Exchange:
+        """DELETE /conversations/{id}"""
+        name = call.names["conversation"]
+        find(self._state, name)
+        self._state.conversations.remove(name)
+        return call.ok({"id": name, "object": "conversation.deleted", "deleted": True})
+
+    def items(self, call: Call) -> Exchange:
+        """GET /conversations/{id}/items"""
+        return call.ok(paging.by_id(find(self._state, call.names["conversation"])["items"], call.query))
+
+    def add_items(self, call: Call) -> Exchange:
+        """POST /conversations/{id}/items"""
+        name = call.names["conversation"]
+        thing = find(self._state, name)
+        items = parameters.conversation(call.body).get("items")
+        if items is None:
+            raise errors.parameter_missing("items")
+        new = _with_ids(items, f"{name} {thing['made']}")
+        extend(self._state, name, new)
+        return call.ok(paging.by_id(new, {"limit": "100"}, order="asc"))
+
+    def item(self, call: Call) -> Exchange:
+        """GET /conversations/{id}/items/{item}"""
+        thing = find(self._state, call.names["conversation"])
+        for item in thing["items"]:
+            if item["id"] == call.names["item"]:
+                return call.ok(item)
+        raise errors.thing_not_found("Item", call.names["item"])
+
+    def delete_item(self, call: Call) -> Exchange:
+        """DELETE /conversations/{id}/items/{item}"""
+        thing = find(self._state, call.names["conversation"])
+        kept = [item for item in thing["items"] if item["id"] != call.names["item"]]
+        if len(kept) == len(thing["items"]):
+            raise errors.thing_not_found("Item", call.names["item"])
+        thing["items"] = kept
+        return call.ok(thing["conversation"])
+
+
+def _with_ids(items: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
+    return [shapes.input_item(item, f"{seed} item {at}") for at, item in enumerate(items)]

@@ -1,0 +1,147 @@
+"""One request on its way through the mock. It is taken apart here, once; the stages in foundry.py then fill in what they find
+out, until it has an answer."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from helpers.exchange import Exchange, Headers
+from helpers.mock.wire import headers, ids
+from helpers.mock.wire.errors import ServiceError
+
+Handler = Callable[["Call"], Exchange]
+PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a path is entered.
+
+    ``audiences`` a token may be for, and the one that a refusal names; whether the API key opens it, also as a bearer
+    token; whether coming with nothing counts as a bad key. ``versions`` None means that api-version is refused;
+    otherwise it must be one of them, and ``routed`` tells whether the gateway routes by it (a missing one is a 404).
+    """
+
+    audiences: tuple[str, ...]
+    expected: str
+    key: bool = True
+    key_as_bearer: bool = False
+    nothing_is_bad_key: bool = False
+    versions: frozenset[str] | None = None
+    routed: bool = False
+
+
+class Route:
+    """One method on one path, who may come in, and who answers.
+
+    ``template`` is the path; ``<name>`` in it is one step of any name. ``action`` is the data action that a role must allow
+    (the words of the service's refusal), ``api`` the base path that the route belongs to: "project", "agent", "resource",
+    "identity" or "management".
+    """
+
+    __slots__ = ("action", "api", "door", "handler", "method", "operation", "template")
+
+    def __init__(
+        self, method: str, template: str, door: Door | None, handler: Handler, action: str = "", api: str = "project"
+    ):
+        self.method, self.template, self.door, self.handler = method, template, door, handler
+        self.action, self.api = action, api
+        named = re.sub(r"<(\w+)>", lambda step: f"{{{PUBLIC_NAMES.get(step[1], step[1])}}}", template)
+        self.operation = f"{method} {named}"  # as the service's messages write it
+
+
+@dataclass(slots=True)
+class Call:
+    """``path`` is as it came, still percent-encoded; ``names`` are the steps of it that the route leaves open, decoded."""
+
+    request: Exchange
+    path: str
+    query_text: str
+    query: dict[str, str]
+    route: Route | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    late: float = 0.0  # seconds that the answer is held back
+    cut: bool = False  # whether the connection drops half-way
+    answer: Exchange | None = None
+    _seed: str = ""
+
+    @classmethod
+    def of(cls, request: Exchange) -> "Call":
+        """The request taken apart. The host is whatever the client wrote, so it is passed over."""
+        path, _, query = request.url.removeprefix("https://").partition("/")[2].partition("?")
+        return cls(request, "/" + path, query, dict(parse_qsl(query, keep_blank_values=True)) if query else {})
+
+    @property
+    def body(self) -> bytes:
+        return self.request.request_body
+
+    @property
+    def sent(self) -> Headers:
+        return self.request.request_headers
+
+    @property
+    def seed(self) -> str:
+        """What ids and times derive from where there is no prompt."""
+        if not self._seed:
+            text = self.body.decode("utf-8", "replace")
+            self._seed = f"{self.request.method} {self.path}?{self.query_text}\n{text}"
+        return self._seed
+
+    def ok(self, body: Any, status: int = 200, more: headers.Pairs = ()) -> Exchange:
+        """Answered with JSON, under the headers of the project service and ``more``."""
+        pairs = headers.replaced(headers.project(self.seed, ids.timestamp(self.seed)), more)
+        return self.answered(status, pairs, compact(body))
+
+    def nothing(self, status: int, more: headers.Pairs = ()) -> Exchange:
+        """Answered without a body."""
+        pairs = [pair for pair in headers.project(self.seed, ids.timestamp(self.seed)) if pair[0] != "content-type"]
+        return self.answered(status, [*pairs, ("content-length", "0"), *more], b"")
+
+    def refused(self, error: ServiceError) -> Exchange:
+        """Answered with a failure."""
+        at = ids.timestamp(self.seed)
+        pairs = headers.failure(self.seed, at, error.layer, error.content_type, error.headers)
+        return self.answered(error.status, pairs, error.body.encode(), error.reason)
+
+    def answered(
+        self,
+        status: int,
+        pairs: headers.Pairs | Headers,
+        body: bytes,
+        reason: str = "",
+        chunks: tuple[tuple[float, bytes], ...] = (),
+    ) -> Exchange:
+        """The request with this answer; ``chunks`` for a stream, in seconds since the request."""
+        request = self.request
+        return Exchange(
+            request.method,
+            request.url,
+            request.request_headers,
+            request.request_body,
+            status,
+            reason or HTTPStatus(status).phrase,
+            pairs if isinstance(pairs, Headers) else Headers(pairs),
+            body,
+            None,
+            chunks,
+        )
+
+    def spoiled(self, answer: Exchange) -> Exchange:
+        """The answer as a fault leaves it: late, or its first half only. What is sent is then shorter than the body, and the
+        server drops the connection."""
+        if self.late:
+            answer = replace(answer, elapsed=self.late)
+        if self.cut:
+            body = answer.response_body
+            chunks = answer.chunks or tuple((0.0, body[at : at + 1]) for at in range(len(body)))
+            answer = replace(answer, chunks=chunks[: len(chunks) // 2])
+        return answer
+
+
+def compact(data: Any) -> bytes:
+    """JSON as the service writes it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

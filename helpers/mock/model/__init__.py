@@ -1,0 +1,1 @@
+"""What the model would say: a recording, or an invention that says so."""

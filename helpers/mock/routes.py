@@ -1,0 +1,68 @@
+"""Finding the route of a path. Each API declares its own routes (api/); here they become a tree, one level for each step."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from helpers.mock.call import Call, Route
+from helpers.mock.wire import errors
+from helpers.mock.wire.errors import ServiceError
+
+HOME = "/api/projects/<project>"  # where a project's routes begin
+ANY = "<>"  # the branch for a step of any name
+END = ""  # the leaf: method -> route
+
+
+class Routes:
+    """All routes, found in as many steps as the path has."""
+
+    def __init__(self, routes: Iterable[Route]):
+        self._tree: dict = {}
+        self._depth = 0
+        for route in routes:
+            node = self._tree
+            steps = route.template.split("/")[1:]
+            for step in steps:
+                node = node.setdefault(ANY if step.startswith("<") else step, {})
+            leaf = node.setdefault(END, {})
+            if route.method in leaf:
+                raise ValueError(f"{route.method} {route.template} is declared twice")
+            leaf[route.method] = route
+            self._depth = max(self._depth, len(steps))
+
+    def find(self, call: Call) -> None:
+        """Give the call its route and the names in its path. Raises the ServiceError for a path that nothing serves."""
+        steps = call.path.split("/", self._depth + 1)[1:]
+        route = _walk(self._tree, steps, 0, call.request.method)
+        if route is None:
+            raise _no_route(call)
+        call.route = route
+        for wanted, step in zip(route.template.split("/")[1:], steps, strict=True):
+            if wanted.startswith("<"):
+                name = unquote(step)
+                if "/" in name:
+                    raise errors.not_found()
+                call.names[wanted[1:-1]] = name
+
+
+def _walk(node: dict, steps: list[str], at: int, method: str) -> Route | None:
+    """The route below this node; a step that is spelled out goes before one of any name."""
+    if at == len(steps):
+        return node.get(END, {}).get(method)
+    step = steps[at]
+    for branch in (step, ANY) if step else ():
+        below = node.get(branch)
+        found = _walk(below, steps, at + 1, method) if below else None
+        if found:
+            return found
+    return None
+
+
+def _no_route(call: Call) -> ServiceError:
+    """Nothing at this path. An api-version in the wrong place is told before that, as the service does."""
+    versioned = "api-version" in call.query
+    if versioned and re.match(r"(/api/projects/[^/]+)?/openai/v1/", call.path):
+        return errors.version_not_allowed()  # AzureOpenAI pointed at /openai/v1 comes here
+    if not versioned and re.match(r"/api/projects/[^/]+/(?!openai/v1/)", call.path):
+        return errors.version_required()  # the bare project endpoint as base_url comes here
+    return errors.not_found()

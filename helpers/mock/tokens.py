@@ -1,0 +1,111 @@
+"""The tokens of this machine's Entra ID: real JSON Web Tokens, signed with RS256 by a key that lives as long as the mock.
+
+Source: RFC 7519 for the claims.
+"""
+
+import time
+from functools import cached_property
+from typing import Any
+
+from helpers.mock import catalog
+
+AI_AUDIENCE = "https://ai.azure.com"
+COGNITIVE_AUDIENCE = "https://cognitiveservices.azure.com"
+MANAGEMENT_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
+AUDIENCES = (AI_AUDIENCE, COGNITIVE_AUDIENCE, *MANAGEMENT_AUDIENCES)
+ROLE = "Foundry User"  # Azure keeps role assignments by principal; the mock writes the role into the token to be seen
+KEY_ID = "offline-mock"
+CLIENTS = (catalog.CLIENT_ID, catalog.CLIENT_ID_WITHOUT_ROLE, catalog.CLIENT_ID_EXPIRED)
+LIFETIME = 75 * 60  # seconds; Entra's default is a random time of 60 to 90 minutes
+
+
+class TokenRefused(Exception):
+    """A token that does not open this door."""
+
+
+class Issuer:
+    """Makes tokens and verifies them. ``origin`` is the mock's own address."""
+
+    def __init__(self, origin: str):
+        self.authority = f"{origin}/{catalog.TENANT_ID}"
+        self.name = f"{self.authority}/v2.0"
+        self._verified: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def _key(self):
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def token(
+        self,
+        audience: str,
+        lifetime: int = LIFETIME,
+        roles: tuple[str, ...] = (ROLE,),
+        client_id: str = catalog.CLIENT_ID,
+    ) -> tuple[str, int]:
+        """A signed access token for ``audience`` and the second (since 1970) at which it expires."""
+        import jwt
+
+        now = int(time.time())
+        if client_id == catalog.CLIENT_ID_WITHOUT_ROLE:
+            roles = ()
+        issued = now - 2 * LIFETIME if client_id == catalog.CLIENT_ID_EXPIRED else now
+        principal = catalog.PRINCIPAL_ID if client_id == catalog.CLIENT_ID else client_id.replace("c11e", "0b9e", 1)
+        claims = {
+            "aud": audience,
+            "iss": self.name,
+            "iat": issued,
+            "nbf": issued,
+            "exp": issued + lifetime,
+            "appid": client_id,
+            "idtyp": "app",
+            "oid": principal,
+            "roles": list(roles),
+            "sub": principal,
+            "tid": catalog.TENANT_ID,
+            "ver": "1.0",
+        }
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY_ID}), claims["exp"]
+
+    def verify(self, token: str, audiences: tuple[str, ...]) -> dict[str, Any]:
+        """The claims of a good token. Raises TokenRefused for a bad signature, issuer, time or audience."""
+        import jwt
+
+        claims = self._verified.get(token)
+        if claims is None:
+            try:
+                claims = jwt.decode(
+                    token,
+                    self._key.public_key(),
+                    algorithms=["RS256"],
+                    issuer=self.name,
+                    options={"verify_aud": False, "verify_exp": False, "require": ["exp", "iat", "nbf", "aud", "iss"]},
+                )
+            except (jwt.InvalidTokenError, UnicodeError) as error:
+                raise TokenRefused(str(error)) from error
+            if len(self._verified) >= 256:
+                self._verified.clear()
+            self._verified[token] = claims  # checking a signature costs more than the rest of a request
+        if claims["exp"] <= time.time():
+            raise TokenRefused("expired")
+        if str(claims["aud"]).rstrip("/") not in audiences:
+            raise TokenRefused("audience")
+        return claims
+
+    def key_set(self) -> dict[str, Any]:
+        """The public key, as a JSON Web Key Set (RFC 7517)."""
+        from jwt.algorithms import RSAAlgorithm
+
+        key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {
+            "keys": [
+                {
+                    **{n: key[n] for n in ("kty", "n", "e")},
+                    "use": "sig",
+                    "kid": KEY_ID,
+                    "alg": "RS256",
+                    "issuer": self.name,
+                }
+            ]
+        }

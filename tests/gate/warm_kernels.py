@@ -1,0 +1,126 @@
+"""Kernels that start warm and do not wait. Each is forked from a process that has already imported what the lessons import,
+and where a cell sleeps, the mock's quotas are told that the time has gone by.
+
+Every notebook still has a process and a namespace of its own; it is spared some seconds. The browser stage, ``--update``
+and the lessons against a live project start their kernels cold and really wait, as a learner's Jupyter does. So do systems
+other than Linux, where a process should not be forked once libraries of the system have started threads in it.
+
+Sources: jupyter_client/provisioning/local_provisioner.py 8, for the function replaced here and what it asks of a process;
+the fork server of Python's multiprocessing. tests/gate/test_canary.py fails when they change.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import ssl
+import sys
+import threading
+import time
+from functools import partial
+from multiprocessing import forkserver
+from urllib.request import urlopen
+
+import aiohttp
+from dotenv import dotenv_values
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client import BlockingKernelClient
+from jupyter_client.provisioning import local_provisioner
+
+# Not ipywidgets, which looks for its kernel as it is imported.
+IMPORTED = [
+    "ipykernel.kernelapp", "ipykernel.zmqshell", "tests.gate.warm_kernels",
+    "azure.ai.projects", "azure.identity", "matplotlib.pyplot", "openai.resources.responses",
+]  # fmt: skip
+
+
+def use() -> None:
+    """From now on the kernels that this process starts are warm."""
+    from helpers.course import notebooks  # not above: the fork server, which loads this file too, has no use for it
+
+    if sys.platform == "linux":
+        os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # matplotlib reads it as it is imported
+        multiprocessing.set_forkserver_preload(IMPORTED)
+        forkserver.ensure_running()
+        local_provisioner.launch_kernel = partial(launch_kernel, options=notebooks.FOR_A_LOG)
+        BlockingKernelClient.wait_for_ready = lambda client, timeout=None: None  # launch_kernel has waited
+
+
+class Process:
+    """What jupyter_client asks of a ``subprocess.Popen``, asked of a process of the fork server."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: multiprocessing.Process):
+        self._process, self.pid, self.wait = process, process.pid, process.join
+        self.kill, self.terminate = process.kill, process.terminate
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+
+def launch_kernel(command: list[str], env: dict[str, str], cwd: str, options: list[str], **_) -> Process:
+    """In place of jupyter_client's function: a kernel for the arguments that follow ``-m ipykernel_launcher``."""
+    context = multiprocessing.get_context("forkserver")
+    ready, tell = context.Pipe(duplex=False)
+    arguments = [*command[command.index("ipykernel_launcher") + 1 :], *options]
+    process = context.Process(target=_kernel, args=(arguments, env, cwd, tell), daemon=True)
+    process.start()
+    tell.close()
+    # it listens by then, and its process group is its own: a signal to the group leaves this process alone
+    if not ready.poll(60):
+        process.kill()
+        raise RuntimeError("the warm kernel did not start within a minute")
+    ready.recv()
+    return Process(process)
+
+
+def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell) -> None:
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the fork server ignores it
+    os.environ.clear()
+    os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
+    os.chdir(folder)
+    mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
+    # openai has brought aiohttp in, which reads this variable only as it is imported
+    aiohttp.connector._SSL_CONTEXT_VERIFIED.load_verify_locations(mock["SSL_CERT_FILE"])
+    _do_not_wait(mock)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    kernel = IPKernelApp.instance()
+    kernel.initialize(arguments)
+    tell.send(None)
+    kernel.start()
+
+
+def _do_not_wait(mock: dict[str, str]) -> None:
+    """Where the main thread, which runs the cells, would sleep, tell the mock that the time has gone by."""
+    sleep, asleep = time.sleep, asyncio.sleep
+    url = f"{mock['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/clock"
+
+    def cell_sleeps(seconds: float) -> bool:
+        return seconds > 0 and threading.current_thread() is threading.main_thread()
+
+    def forward(seconds: float) -> None:
+        if seconds > 60:
+            raise TimeoutError(f"the cell sleeps for {seconds} seconds: nobody waits longer than a minute for a cell")
+        # not by requests, where a lesson's wiretap() would see it
+        context = ssl.create_default_context(cafile=mock["REQUESTS_CA_BUNDLE"])
+        urlopen(url, json.dumps({"forward": seconds}).encode(), timeout=10, context=context).close()
+
+    def no_sleep(seconds: float) -> None:
+        forward(seconds) if cell_sleeps(seconds) else sleep(seconds)
+
+    async def no_async_sleep(seconds: float, result=None):
+        if not cell_sleeps(seconds):
+            return await asleep(seconds, result)
+        forward(seconds)
+        return await asleep(0, result)
+
+    time.sleep, asyncio.sleep = no_sleep, no_async_sleep

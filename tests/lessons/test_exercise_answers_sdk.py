@@ -1,0 +1,696 @@
+"""The exercises of lessons 08 to 12 as learners answer them: right in more than one way, and wrong in the usual ways."""
+
+import asyncio
+import contextlib
+import dataclasses
+import functools
+import json
+
+import openai
+import pytest
+import requests
+from azure.ai.projects import AIProjectClient
+from azure.ai.projects.models import PromptAgentDefinition
+from azure.core.exceptions import ResourceNotFoundError
+from azure.identity import DefaultAzureCredential
+from ipywidgets import HTML
+from pydantic import BaseModel
+
+from helpers import check, wiretap
+from helpers.exchange import Exchange
+from helpers.exercises import DONE, TODO
+from tests.lessons.test_exercise_answers import MESSAGES, right, wrong
+from tests.mock.test_routes import PROMPT
+
+MODEL = "gpt-4.1-mini"
+OSLO, KNOWN = "Describe Oslo.", "And what is it known for?"
+STORE = "store one exchange of the wire, wire[-1], not"
+
+
+@pytest.fixture(scope="module")
+def foundry_project(mock, project):
+    with DefaultAzureCredential() as credential, AIProjectClient(project, credential) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(foundry_project):
+    """The OpenAI client of the project."""
+    with foundry_project.get_openai_client() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def with_key(mock, resource):
+    """The OpenAI client of lesson 08, for the resource and with the key."""
+    with openai.OpenAI(base_url=f"{resource}/openai/v1", api_key=mock.foundry.secrets.api_key, max_retries=0) as made:
+        yield made
+
+
+def tap(call, *arguments, **named) -> Exchange:
+    """The last exchange of a call, whatever comes of it."""
+    with wiretap() as wire, contextlib.suppress(openai.APIError):
+        call(*arguments, **named)
+    return wire[-1]
+
+
+def changed(exchange: Exchange, **fields) -> Exchange:
+    """The exchange, with fields of its JSON body changed; None takes one out."""
+    body = {name: value for name, value in {**exchange.request_json, **fields}.items() if value is not None}
+    return dataclasses.replace(exchange, request_body=json.dumps(body).encode())
+
+
+def raised(call, *arguments, **named) -> Exception:
+    with pytest.raises(Exception) as caught:
+        call(*arguments, **named)
+    return caught.value
+
+
+@pytest.mark.parametrize("number", ["08.1", "09.1", "10.1", "10.3", "11.2"])
+def test_what_is_not_an_exchange_is_told_what_to_store(number, client):
+    with wiretap() as wire:
+        response = client.responses.create(**PROMPT)
+    wrong(f"{STORE} Wire", number, wire)
+    wrong(f"{STORE} list", number, wire[:])
+    wrong(f"{STORE} Response", number, response)
+    wrong(f"{STORE} str", number, response.output_text)
+    wrong(f"{STORE} NoneType", number, None)
+    assert check(number, ...).mark == TODO
+
+
+# -- 08 ----------------------------------------------------------------------------------------------------------------
+def test_08_1_takes_a_chat_completion_with_the_key(with_key, mock, resource):
+    right("08.1", tap(with_key.chat.completions.create, model=MODEL, messages=MESSAGES))
+    right("08.1", tap(with_key.chat.completions.with_raw_response.create, model="gpt-4o", messages=MESSAGES))
+    slashed = with_key.with_options(base_url=f"{resource}/openai/v1/")
+    right("08.1", tap(lambda: list(slashed.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True))))
+
+    async def ask():
+        async with openai.AsyncOpenAI(base_url=with_key.base_url, api_key=with_key.api_key) as answering:
+            await answering.chat.completions.create(model=MODEL, messages=MESSAGES)
+
+    right("08.1", tap(lambda: asyncio.run(ask())))
+
+
+def test_08_1_tells_what_is_wrong_with_the_request(with_key, client, session, resource, key, bearer):
+    chat = {"model": MODEL, "messages": MESSAGES}
+    ask = with_key.chat.completions.create
+    by_project = client.chat.completions.create
+    token = bearer()["Authorization"].removeprefix("Bearer ")
+    url = f"{resource}/openai/v1/chat/completions"
+    wrong("not sent by the openai package", "08.1", tap(session.post, url, headers=key, json=chat))
+    wrong("it should be /openai/v1/chat/completions", "08.1", tap(with_key.responses.create, **PROMPT))
+    wrong("on the resource endpoint", "08.1", tap(by_project, **chat))
+    wrong("api_key=foundry.api_key", "08.1", tap(with_key.with_options(api_key=token).chat.completions.create, **chat))
+    wrong("401", "08.1", tap(with_key.with_options(api_key="wrong").chat.completions.create, **chat))
+    wrong("404 Not Found: The API deployment", "08.1", tap(ask, **{**chat, "model": "gpt-99"}))
+    wrong("400", "08.1", tap(ask, **{**chat, "messages": []}))
+
+
+def test_08_1_tells_azure_openai_from_openai(mock, resource):
+    options = {"api_key": mock.foundry.secrets.api_key, "api_version": "2024-10-21"}
+    with openai.AzureOpenAI(azure_endpoint=resource, **options) as dated:
+        one = tap(dated.chat.completions.create, model=MODEL, messages=MESSAGES)
+    wrong("the path is /openai/deployments/gpt-4.1-mini/chat/completions", "08.1", one)
+    with openai.AzureOpenAI(base_url=f"{resource}/openai/v1", **options) as dated:
+        one = tap(dated.chat.completions.create, model=MODEL, messages=MESSAGES)
+    wrong("the path is /openai/v1/deployments/gpt-4.1-mini", "08.1", one)
+
+
+def test_08_2_takes_the_exception_of_any_call(client, with_key):
+    right("08.2", raised(client.responses.create, model="gpt-99", input="Hello"))
+    right("08.2", raised(with_key.responses.create, model="gpt-99", input="Hello"))
+    right("08.2", raised(client.chat.completions.create, model="gpt-99", messages=MESSAGES))
+    right("08.2", raised(client.responses.with_raw_response.create, model="gpt-99", input="Hello"))
+
+
+def test_08_2_tells_what_is_not_that_exception(client, with_key, resource):
+    error = raised(client.responses.create, model="gpt-99", input="Hello")
+    ask = with_key.responses.create
+    no_path = with_key.with_options(base_url=f"{resource}/openai/v2").responses.create
+    wrong("that is the class", "08.2", openai.NotFoundError)
+    wrong("store the exception, not 'Error code: 404", "08.2", str(error))
+    wrong("store the exception, not 404", "08.2", error.status_code)
+    wrong("store the exception, not {", "08.2", error.body)
+    wrong("store the exception, not <Response [404", "08.2", error.response)
+    wrong("its code is '404'", "08.2", raised(no_path, **PROMPT))
+    wrong(
+        "AuthenticationError (401)",
+        "08.2",
+        raised(with_key.with_options(api_key="x").responses.create, **PROMPT),
+    )
+    wrong("BadRequestError (400)", "08.2", raised(ask, model=MODEL))
+    assert check("08.2", ...).mark == TODO
+
+
+def test_08_2_knows_an_exception_of_another_family_for_one(client, foundry_project):
+    """These are exceptions, so "store the exception" would not help."""
+    unreachable = client.with_options(base_url="http://127.0.0.1:9/v1", max_retries=0).responses.create
+    azure = raised(foundry_project.deployments.get, "gpt-99")
+    assert isinstance(azure, ResourceNotFoundError)
+    for error in (raised(unreachable, **PROMPT), azure, KeyError("gpt-99")):
+        verdict = check("08.2", error)
+        assert verdict.mark != DONE
+        assert type(error).__name__ in verdict.text
+        assert "store the exception, not" not in verdict.text
+
+
+# -- 09 ----------------------------------------------------------------------------------------------------------------
+ENDPOINT = {"model": "course-chat", "input": "What is an endpoint?"}
+
+
+@pytest.fixture(scope="module")
+def asked(client):
+    """09.1, answered as in the solution; sent once, because course-chat has a small quota."""
+    return tap(client.responses.create, **ENDPOINT)
+
+
+def test_09_1_takes_the_question(asked, client):
+    right("09.1", asked)
+    with wiretap() as wire, client.responses.stream(**ENDPOINT) as stream:
+        stream.until_done()
+    right("09.1", wire[-1])
+
+
+def test_09_1_takes_the_question_as_a_list_of_one_message(asked):
+    right("09.1", changed(asked, input=[{"role": "user", "content": ENDPOINT["input"]}]))
+
+
+def test_09_1_tells_what_is_wrong_with_the_request(asked, client, with_key, foundry_project):
+    wrong("the deployment is 'gpt-4.1-mini'", "09.1", tap(client.responses.create, **PROMPT))
+    wrong("the deployment is None", "09.1", changed(asked, model=None))
+    wrong("asks another question", "09.1", changed(asked, input="What is an AI application?"))
+    wrong("asks another question", "09.1", changed(asked, input="what is an endpoint"))
+    wrong("project.get_openai_client()", "09.1", tap(with_key.responses.create, **ENDPOINT))
+    wrong("created at /openai/v1/responses", "09.1", tap(lambda: list(foundry_project.deployments.list())))
+    chat = tap(client.chat.completions.create, model=MODEL, messages=MESSAGES)
+    wrong("the path is /api/projects/demo-project/openai/v1/chat/completions", "09.1", chat)
+    wrong("the service answered 429", "09.1", dataclasses.replace(asked, status=429, response_body=b""))
+
+
+@pytest.fixture
+def agents(foundry_project):
+    """The agents of the project; those of the test are gone afterwards."""
+    yield foundry_project.agents
+    for one in list(foundry_project.agents.list()):
+        foundry_project.agents.delete(one.name)
+
+
+SHORT = PromptAgentDefinition(model=MODEL, instructions="Answer in three words.")
+
+
+def test_09_2_takes_an_agent_that_is_gone(agents, foundry_project):
+    brief = agents.create_version("brief-guide", definition=SHORT)
+    agents.delete("brief-guide")
+    right("09.2", brief, foundry_project)
+    spelled = agents.create_version(agent_name="brief-guide", definition=SHORT, description="brief")
+    agents.delete(agent_name=spelled.name)
+    agents.create_version("another-guide", definition=SHORT)
+    right("09.2", spelled, foundry_project)
+    raw = agents.create_version(
+        "brief-guide", {"definition": {"kind": "prompt", "model": MODEL, "instructions": "Be brief."}}
+    )
+    agents.delete("brief-guide")
+    right("09.2", raw, foundry_project)
+
+
+def test_09_2_tells_what_is_wrong_with_the_agent(agents, foundry_project):
+    brief = agents.create_version("brief-guide", definition=SHORT)
+    wrong("delete it with project.agents.delete", "09.2", brief, foundry_project)
+    wrong("returns, not AgentDetails", "09.2", agents.get("brief-guide"), foundry_project)
+    gone = agents.delete("brief-guide")
+    wrong("store what project.agents.create_version(...) returns", "09.2", gone, foundry_project)
+    wrong("not PromptAgentDefinition", "09.2", SHORT, foundry_project)
+    wrong("not str", "09.2", "brief-guide", foundry_project)
+    wrong("not NoneType", "09.2", None, foundry_project)
+    other = agents.create_version("course-guide", definition=SHORT)
+    wrong("called 'course-guide'; the task asks for brief-guide", "09.2", other, foundry_project)
+    bare = agents.create_version("brief-guide", definition=PromptAgentDefinition(model=MODEL))
+    wrong("no instructions", "09.2", bare, foundry_project)
+    assert check("09.2", ..., foundry_project).mark == TODO
+
+
+def test_09_2_wants_it_gone_in_all_versions(agents, foundry_project):
+    agents.create_version("brief-guide", definition=SHORT)
+    second = agents.create_version("brief-guide", definition=PromptAgentDefinition(model=MODEL, instructions="Two."))
+    agents.delete_version("brief-guide", second.version)
+    wrong("still there", "09.2", second, foundry_project)
+
+
+# -- 10 ----------------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def turns(client):
+    """Both exchanges of 10.1, answered as in the solution."""
+    with wiretap() as wire:
+        one = client.responses.create(model=MODEL, input=OSLO)
+        client.responses.create(model=MODEL, input=KNOWN, previous_response_id=one.id)
+    return wire[:]
+
+
+def test_10_1_takes_the_second_turn(turns, with_key):
+    right("10.1", turns[1])
+    one = with_key.responses.create(model="gpt-4o", input=OSLO)
+    with wiretap() as wire, with_key.responses.stream(model=MODEL, input=KNOWN, previous_response_id=one.id) as stream:
+        stream.until_done()
+    right("10.1", wire[-1])
+
+
+def test_10_1_takes_the_question_as_a_list_of_one_message(turns):
+    right("10.1", changed(turns[1], input=[{"role": "user", "content": KNOWN}]))
+
+
+def test_10_1_tells_what_is_wrong_with_the_request(turns, client):
+    first, second = turns
+    said = [("user", OSLO), ("assistant", "Oslo is a city."), ("user", KNOWN)]
+    history = [{"role": role, "content": content} for role, content in said]
+    wrong("names no previous response", "10.1", first)
+    wrong("names no previous response", "10.1", changed(second, previous_response_id=None))
+    wrong("names no previous response", "10.1", changed(second, previous_response_id=None, input=history))
+    wrong("send the second question alone", "10.1", changed(second, input=history))
+    wrong("send the second question alone", "10.1", changed(second, input=f"{OSLO} {KNOWN}"))
+    wrong("send the second question alone", "10.1", changed(second, input=OSLO))
+    lost = tap(client.responses.create, model=MODEL, input=KNOWN, previous_response_id="resp_1")
+    wrong("400 Bad Request: Previous response with id 'resp_1' not found", "10.1", lost)
+
+
+class Place(BaseModel):
+    name: str
+    population: int
+
+
+class City(Place):
+    country: str
+
+
+@pytest.fixture(scope="module")
+def parsed(client):
+    return client.responses.parse(model=MODEL, input=OSLO, text_format=Place)
+
+
+def test_10_2_takes_the_parsed_object(parsed, client):
+    right("10.2", parsed.output_parsed)
+    asked = [{"role": "user", "content": OSLO}]
+    right("10.2", client.responses.parse(model=MODEL, input=asked, text_format=Place).output_parsed)
+    schema = {
+        "type": "json_schema",
+        "name": "Place",
+        "schema": {**Place.model_json_schema(), "additionalProperties": False},
+    }
+    answer = client.responses.create(model=MODEL, input=OSLO, text={"format": schema})
+    right("10.2", Place.model_validate_json(answer.output_text))
+
+
+def test_10_2_tells_what_is_wrong_with_the_object(parsed, client):
+    class Spelled(BaseModel):
+        name: str
+        inhabitants: int
+
+    class Reversed(BaseModel):
+        population: int
+        name: str
+
+    wrong("take .output_parsed", "10.2", parsed)
+    wrong("that is the class", "10.2", Place)
+    wrong("a dict is no object of a pydantic class", "10.2", parsed.output_parsed.model_dump())
+    wrong("a str is no object of a pydantic class", "10.2", parsed.output_text)
+    wrong("a NoneType is no object", "10.2", None)
+    full = client.responses.parse(model=MODEL, input=OSLO, text_format=City).output_parsed
+    wrong("has the fields country, name, population; the task asks for name and population", "10.2", full)
+    wrong("has the fields inhabitants, name", "10.2", Spelled(name="Oslo", inhabitants=1))
+    turned = client.responses.parse(model=MODEL, input=OSLO, text_format=Reversed).output_parsed
+    wrong("the mock has an answer for the fields name: str and population: int, in this order", "10.2", turned)
+    wrong("the name is 'Bergen'; ask Describe Oslo.", "10.2", Place(name="Bergen", population=1))
+    assert check("10.2", ...).mark == TODO
+
+
+def get_weather(city):
+    return {"city": city, "celsius": 4, "sky": "light rain"}
+
+
+CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+TOOL = {"type": "function", "name": "get_weather", "description": "Current weather in a city", "parameters": CITY}
+TOOLS = {"model": MODEL, "tools": [TOOL]}
+BERGEN = "What is the weather in Bergen?"
+
+
+def result_of(call, **more) -> dict:
+    output = json.dumps(get_weather(**json.loads(call.arguments)))
+    return {"type": "function_call_output", "call_id": call.call_id, "output": output, **more}
+
+
+@pytest.fixture(scope="module")
+def weather(client):
+    """A function: a question in; the response that asks for a call, the call, and both exchanges of 10.3 out."""
+
+    @functools.cache
+    def answered(question=BERGEN):
+        with wiretap() as wire:
+            first = client.responses.create(input=question, **TOOLS)
+            call = next(item for item in first.output if item.type == "function_call")
+            client.responses.create(input=[result_of(call)], previous_response_id=first.id, **TOOLS)
+        return first, call, wire[:]
+
+    return answered
+
+
+def test_10_3_takes_the_result_of_the_call(weather, session, project, bearer):
+    first, call, (_, last) = weather()
+    right("10.3", last)
+    by_hand = {"url": f"{project}/openai/v1/responses", "headers": bearer()}
+    items = [{"role": "user", "content": BERGEN}, *first.to_dict()["output"], result_of(call)]
+    right("10.3", tap(session.post, **by_hand, json={**TOOLS, "input": items}))
+    prose = result_of(call, output="Bergen: 4 degrees, light rain")
+    right("10.3", tap(session.post, **by_hand, json={**TOOLS, "input": [prose], "previous_response_id": first.id}))
+
+
+def test_10_3_tells_what_is_wrong_with_the_result(weather):
+    _, call, (asked, last) = weather()
+    wrong("carries no function_call_output", "10.3", asked)
+    wrong("carries no function_call_output", "10.3", changed(last, input=json.dumps(get_weather("Bergen"))))
+    wrong("carries no function_call_output", "10.3", changed(last, input=[{"role": "user", "content": "Bergen: 4"}]))
+    wrong("the result has no call_id", "10.3", changed(last, input=[result_of(call, call_id=None)]))
+    wrong("run get_weather with the arguments", "10.3", changed(last, input=[result_of(call, output="light rain")]))
+    wrong("run get_weather with the arguments", "10.3", weather("What is the weather in Oslo?")[2][1])
+
+
+def test_10_3_wants_the_call_that_was_asked_for(weather, client):
+    """The service refuses a result whose call_id belongs to no call that it knows of."""
+    first, call, _ = weather()
+    lost = [result_of(call, call_id=call.id)]
+    wrong("400", "10.3", tap(client.responses.create, input=lost, previous_response_id=first.id, **TOOLS))
+    wrong("400", "10.3", tap(client.responses.create, input=[result_of(call)], **TOOLS))
+
+
+def test_10_3_wants_the_function_to_be_run(weather):
+    """The arguments sent back as they came hold the city, and no weather."""
+    _, call, (_, last) = weather()
+    for output in (call.arguments, "Bergen"):
+        assert check("10.3", changed(last, input=[result_of(call, output=output)])).mark != DONE
+
+
+# -- 11 ----------------------------------------------------------------------------------------------------------------
+class Chat:
+    """The state of the app in lesson 11, in the middle of a conversation."""
+
+    def __init__(self):
+        self.messages = [{"role": "user", "content": OSLO}, {"role": "assistant", "content": "A city."}]
+        self.tokens = {"sent": 12, "received": 3}
+        self.transcript = HTML()
+        self.show()
+
+    def show(self):
+        self.transcript.value = "".join(f"<p>{one['content']}</p>" for one in self.messages)
+
+    def state(self):
+        return [*self.messages], {**self.tokens}, self.transcript.value
+
+
+@pytest.fixture
+def chat():
+    return Chat()
+
+
+def _solution(chat):
+    chat.messages.clear()
+    chat.tokens.update(sent=0, received=0)
+    chat.show()
+
+
+def _by_slice(chat):
+    del chat.messages[:]
+    chat.tokens["sent"] = chat.tokens["received"] = 0
+    chat.transcript.value = ""
+    return chat.messages
+
+
+def _by_pop(chat):
+    while chat.messages:
+        chat.messages.pop()
+    for name in chat.tokens:
+        chat.tokens[name] = 0
+    chat.show()
+
+
+@pytest.mark.parametrize("forget", [_solution, _by_slice, _by_pop])
+def test_11_1_takes_any_way_to_forget(chat, forget):
+    right("11.1", functools.partial(forget, chat), chat.messages, chat.tokens, chat.transcript)
+
+
+def _rebinds(chat):
+    chat.messages, _ = [], chat.tokens.update(sent=0, received=0)
+    chat.show()
+
+
+def _keeps_the_counters(chat):
+    chat.messages.clear()
+    chat.show()
+
+
+def _forgets_one_counter(chat):
+    chat.messages.clear()
+    chat.tokens.update(sent=0)
+    chat.show()
+
+
+def _rebinds_the_counters(chat):
+    chat.messages.clear()
+    chat.tokens = {"sent": 0, "received": 0}
+    chat.show()
+
+
+def _does_not_show(chat):
+    chat.messages.clear()
+    chat.tokens.update(sent=0, received=0)
+
+
+def _shows_too_early(chat):
+    chat.show()
+    _does_not_show(chat)
+
+
+def _fails(chat):
+    chat.messages.clear()
+    raise NameError("name 'shwo' is not defined")
+
+
+@pytest.mark.parametrize(
+    ("forget", "says"),
+    [
+        (lambda chat: None, "messages still holds something"),
+        (_rebinds, "messages.clear() empties this very list"),
+        (_keeps_the_counters, "the counters are not 0"),
+        (_forgets_one_counter, "tokens.update(sent=0, received=0)"),
+        (_rebinds_the_counters, "the counters are not 0"),
+        (_does_not_show, "call show()"),
+        (_shows_too_early, "call show()"),
+        (_fails, "name 'shwo' is not defined"),
+        (lambda chat: ..., "not done yet"),
+    ],
+)
+def test_11_1_tells_what_was_not_forgotten(chat, forget, says):
+    wrong(says, "11.1", functools.partial(forget, chat), chat.messages, chat.tokens, chat.transcript)
+
+
+def test_11_1_wants_the_function_itself(chat):
+    given = chat.messages, chat.tokens, chat.transcript
+    wrong("forget is None; give the function itself", "11.1", None, *given)
+    wrong("give the function itself", "11.1", "forget", *given)
+    wrong("missing 1 required positional argument", "11.1", lambda button: None, *given)
+    assert check("11.1", ..., *given).mark == TODO
+
+
+@pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_11_1_tells_that_it_should_not_be_async(chat):
+    """The lesson is full of async functions; one that nobody awaits does nothing."""
+
+    async def forget():
+        _solution(chat)
+
+    wrong("async", "11.1", forget, chat.messages, chat.tokens, chat.transcript)
+
+
+@pytest.mark.parametrize("forget", [_solution, _does_not_show, _rebinds, _fails, lambda chat: None])
+def test_11_1_puts_the_chat_back_on_the_screen_too(chat, forget):
+    messages, tokens, transcript = chat.messages, chat.tokens, chat.transcript
+    before = chat.state()
+    check("11.1", functools.partial(forget, chat), messages, tokens, transcript)
+    assert (messages, tokens) == before[:2]
+    assert transcript.value == before[2]
+
+
+@pytest.fixture(scope="module")
+def instructed(client):
+    """11.2, answered as in the solution."""
+    return tap(
+        client.responses.create, model=MODEL, instructions="Answer in one sentence.", input="What is a deployment?"
+    )
+
+
+def test_11_2_takes_the_question_with_a_role(instructed, client):
+    right("11.2", instructed)
+    said = [{"role": "user", "content": "What is a deployment?"}]
+    right("11.2", changed(instructed, input=said))
+    with wiretap() as wire, client.responses.stream(model=MODEL, instructions="Be brief.", input=said) as stream:
+        stream.until_done()
+    right("11.2", wire[-1])
+
+
+def test_11_2_tells_what_is_wrong_with_the_request(instructed, client):
+    question = {"role": "user", "content": "What is a deployment?"}
+    wrong("pass instructions=... beside input", "11.2", changed(instructed, instructions=None))
+    wrong("pass instructions=... beside input", "11.2", changed(instructed, instructions=""))
+    system = [{"role": "system", "content": "Be brief."}, question]
+    wrong("pass instructions=... beside input", "11.2", changed(instructed, instructions=None, input=system))
+    wrong("ask What is a deployment?", "11.2", changed(instructed, input="What is an endpoint?"))
+    wrong("ask What is a deployment?", "11.2", changed(instructed, instructions="What is a deployment?", input="Hello"))
+    chat = {"model": MODEL, "messages": [{"role": "system", "content": "Be brief."}, question]}
+    wrong("no instructions", "11.2", tap(client.chat.completions.create, **chat))
+    missing = tap(client.responses.create, model="gpt-99", instructions="Be brief.", input="What is a deployment?")
+    wrong("404", "11.2", missing)
+
+
+# -- 12 ----------------------------------------------------------------------------------------------------------------
+GROUP = "/subscriptions/5b5c0000-0000-4000-8000-0000000005b5/resourceGroups/my-foundry-rg"
+ACCOUNTS = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts"
+DEPLOYMENT = {
+    "sku": {"name": "GlobalStandard", "capacity": 5},
+    "properties": {"model": {"format": "OpenAI", "name": MODEL, "version": "2025-04-14"}},
+}
+NOT_A_RESPONSE = "the whole response, not a"
+
+
+def account(name: str, **properties) -> dict:
+    properties = {"allowProjectManagement": True, "customSubDomainName": name, **properties}
+    return {"location": "eastus2", "kind": "AIServices", "sku": {"name": "S0"}, "properties": properties}
+
+
+@pytest.fixture
+def manage(mock, session, bearer):
+    """The function of lesson 12. What it makes is gone afterwards."""
+    made = set()
+    header = bearer("https://management.azure.com")
+
+    def call(method: str, path: str, body=None, headers=header) -> requests.Response:
+        url = path if path.startswith("https://") else f"{mock.origin}{path}?api-version=2025-06-01"
+        if method == "PUT":
+            made.add(path.partition("/accounts/")[2].partition("/")[0])
+        return session.request(method, url, headers=headers, json=body, timeout=60)
+
+    yield call
+    for name in made:
+        call("DELETE", f"{ACCOUNTS}/{name}")
+
+
+@pytest.fixture
+def wait_for(manage):
+    def wait(reply: requests.Response) -> str:
+        while (status := manage("GET", reply.headers["azure-asyncoperation"]).json()["status"]) == "InProgress":
+            pass
+        return status
+
+    return wait
+
+
+def test_12_1_takes_a_second_resource(manage, wait_for):
+    second = manage("PUT", f"{ACCOUNTS}/my-second", account("my-second"))
+    wait_for(second)
+    right("12.1", second, manage)
+    again = manage("PUT", f"{ACCOUNTS}/my-second", account("my-second", publicNetworkAccess="Enabled"))
+    assert (again.status_code, wait_for(again)) == (200, "Succeeded")
+    right("12.1", again, manage)
+    with wiretap() as wire:
+        third = manage("PUT", f"{ACCOUNTS}/somebody-else", account("somebody-else"))
+    wait_for(third)
+    right("12.1", wire[0], manage)
+
+
+def test_12_1_tells_what_is_wrong_with_the_request(manage, wait_for):
+    path = f"{ACCOUNTS}/my-second"
+    wrong("the method is GET", "12.1", manage("GET", path), manage)
+    wrong("the method is POST", "12.1", manage("POST", path, account("my-second")), manage)
+    wrong("that is the first resource's name", "12.1", manage("PUT", f"{ACCOUNTS}/my-foundry", account("x")), manage)
+    wrong(
+        "customSubDomainName is 'my-foundry'; it should be 'my-second'",
+        "12.1",
+        manage("PUT", path, account("my-foundry")),
+        manage,
+    )
+    wrong("customSubDomainName is None", "12.1", manage("PUT", path, account("x", customSubDomainName=None)), manage)
+    flat = {**account("my-second"), "properties": {}, "customSubDomainName": "my-second"}
+    wrong("customSubDomainName is None", "12.1", manage("PUT", path, flat), manage)
+    for allows in ({"allowProjectManagement": False}, {"allowProjectManagement": None}):
+        wrong("it could hold no project", "12.1", manage("PUT", path, account("my-second", **allows)), manage)
+    wrong("a resource ends in /accounts/<name>", "12.1", manage("PUT", f"{path}/deployments/small", DEPLOYMENT), manage)
+
+
+def test_12_1_tells_what_resource_manager_said(manage, bearer):
+    path = f"{ACCOUNTS}/my-third"
+    nowhere = {**account("my-third"), "location": None}
+    wrong("answered 400: An account needs a location", "12.1", manage("PUT", path, nowhere), manage)
+    wrong("answered 401", "12.1", manage("PUT", path, account("my-third"), headers={}), manage)
+    wrong("answered 401", "12.1", manage("PUT", path, account("my-third"), headers=bearer()), manage)
+
+
+def test_12_1_waits_for_the_end(manage, wait_for):
+    second = manage("PUT", f"{ACCOUNTS}/my-fourth", account("my-fourth"))
+    wrong("it is Creating: wait_for(second)", "12.1", second, manage)
+    wrong(f"{NOT_A_RESPONSE} str", "12.1", wait_for(second), manage)
+    wrong(f"{NOT_A_RESPONSE} dict", "12.1", second.json(), manage)
+    wrong("the method is GET", "12.1", manage("GET", second.headers["azure-asyncoperation"]), manage)
+    assert check("12.1", ..., manage).mark == TODO
+
+
+def test_12_1_tells_that_the_resource_is_gone(manage, wait_for):
+    """Waiting does not help a learner who has cleaned up already."""
+    second = manage("PUT", f"{ACCOUNTS}/my-fifth", account("my-fifth"))
+    wait_for(second)
+    manage("DELETE", f"{ACCOUNTS}/my-fifth")
+    verdict = check("12.1", second, manage)
+    assert verdict.mark != DONE
+    assert "still None" not in verdict.text
+
+
+def test_12_2_takes_a_deployment_of_five_thousand(manage, wait_for):
+    manage("PUT", f"{ACCOUNTS}/my-sixth", account("my-sixth"))
+    path = f"{ACCOUNTS}/my-sixth/deployments/small"
+    small = manage("PUT", path, DEPLOYMENT)
+    right("12.2", small)
+    other = {**DEPLOYMENT, "sku": {"name": "Standard", "capacity": 5}}
+    again = manage("PUT", path, other)
+    assert again.status_code == 200
+    right("12.2", again)
+
+
+def test_12_2_tells_what_is_wrong_with_the_deployment(manage):
+    manage("PUT", f"{ACCOUNTS}/my-seventh", account("my-seventh"))
+    path = f"{ACCOUNTS}/my-seventh/deployments/small"
+
+    def sized(**sku):
+        return manage("PUT", path, {**DEPLOYMENT, "sku": {"name": "GlobalStandard", **sku}})
+
+    wrong("the capacity is 5000; it counts thousands", "12.2", sized(capacity=5000))
+    wrong("the capacity is 10", "12.2", sized(capacity=10))
+    wrong("the capacity is None", "12.2", sized())
+    wrong("the capacity is None", "12.2", manage("PUT", path, {**DEPLOYMENT, "sku": None, "capacity": 5}))
+    wrong("answered 400: sku must be an object", "12.2", sized(capacity="5"))
+    wrong(
+        "end in /accounts/<name>/deployments/small",
+        "12.2",
+        manage("PUT", path.replace("small", "my-model"), DEPLOYMENT),
+    )
+    wrong(
+        "end in /accounts/<name>/deployments/small", "12.2", manage("PUT", path.replace("small", "Small"), DEPLOYMENT)
+    )
+    wrong("the method is GET", "12.2", manage("GET", path))
+    larger = {"model": {**DEPLOYMENT["properties"]["model"], "name": "gpt-5-mini"}}
+    wrong("the model is 'gpt-5-mini'", "12.2", manage("PUT", path, {**DEPLOYMENT, "properties": larger}))
+    manage("PUT", f"{ACCOUNTS}/my-foundry", account("my-foundry"))
+    first = manage("PUT", f"{ACCOUNTS}/my-foundry/deployments/small", DEPLOYMENT)
+    wrong("put it into the second", "12.2", first)
+    gone = manage("PUT", f"{ACCOUNTS}/my-eighth/deployments/small", DEPLOYMENT)
+    wrong("answered 404: The Resource", "12.2", gone)
+    unknown = {**DEPLOYMENT, "properties": {"model": {"name": "gpt-99"}}}
+    wrong("answered 400: The model 'gpt-99' is not supported", "12.2", manage("PUT", path, unknown))
+    wrong(f"{NOT_A_RESPONSE} str", "12.2", "Succeeded")
+    assert check("12.2", ...).mark == TODO

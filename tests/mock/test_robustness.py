@@ -1,0 +1,141 @@
+"""Nothing that a client sends brings the mock down: it answers with a clear error or hangs up, and goes on."""
+
+import json
+import socket
+import ssl
+
+import pytest
+
+from tests.mock.test_routes import PROMPT, V1
+
+
+@pytest.fixture
+def raw(mock):
+    """A function: bytes in, the bytes that came back until the server closed or fell silent."""
+
+    def send(data: bytes, read: bool = True) -> bytes:
+        context = ssl.create_default_context(cafile=mock.variables["SSL_CERT_FILE"])
+        with (
+            socket.create_connection(("127.0.0.1", mock.port), timeout=5) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as secure,
+        ):
+            secure.sendall(data)
+            if not read:
+                return b""
+            received = b""
+            secure.settimeout(1)
+            try:
+                while piece := secure.recv(65536):
+                    received += piece
+            except TimeoutError:
+                pass
+            return received
+
+    return send
+
+
+@pytest.fixture(autouse=True)
+def still_well(session, project, bearer):
+    """After each of these tests the next request works."""
+    yield
+    assert session.post(project + V1, headers=bearer(), json=PROMPT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "failed to parse"),
+        (b"{", "failed to parse"),
+        (b"null", "expected an object, got null"),
+        (b"[1]", "expected an object, got an array"),
+        (b'"text"', "expected an object, got a string"),
+        (b'{"model": NaN}', "NaN is not JSON"),
+        (b'{"temperature": 1e999}', "too large a number"),
+        (b"\xff\xfe{}", "unicode decode error"),
+        (b'{"model": "gpt-4o", "input": "\\ud800"}', "unicode decode error"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 50_000, "nested too deeply"),
+    ],
+)
+def test_a_body_that_is_not_a_json_object(session, project, bearer, body, says):
+    answer = session.post(project + V1, headers=bearer() | {"Content-Type": "application/json"}, data=body)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]["message"]
+    assert answer.json()["error"]["code"] == "invalid_json"
+
+
+def test_deep_but_valid_metadata_is_no_defect(session, project, bearer):
+    deep = json.loads("[" * 400 + "]" * 400)
+    answer = session.post(project + V1, headers=bearer(), json={**PROMPT, "metadata": {"deep": deep}})
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_of_50_megabytes_is_refused(session, project, bearer, announced):
+    piece = b" " * (1024 * 1024)
+    body = piece * 50 if announced else (piece for _ in range(50))
+    answer = session.post(project + V1, headers=bearer(), data=body)
+    assert answer.status_code == 413
+    assert "larger than 16,777,216 bytes" in answer.json()["error"]["message"]
+
+
+def test_a_request_without_a_host(raw):
+    assert b"no Host header" in raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"hello\r\n\r\n",
+        b"\x00\x01\x02\x03",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET http://[bad/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: [bad\r\nConnection: close\r\n\r\n",
+        b"GET /zzz HTTP/1.1\r\nHost: x/openai/v1/models?\r\nConnection: close\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET //[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb\nY: c\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"A: b\r\n" * 10_000 + b"Connection: close\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_refused_or_dropped(raw, data):
+    received = raw(data)
+    assert not received or received.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 431"))
+
+
+def test_a_header_cannot_be_injected_through_the_path_or_the_project_name(session, resource, bearer):
+    url = f"{resource}/api/projects/x%0d%0aSet-Cookie:%20a=b{V1}"
+    answer = session.post(url, headers=bearer(), json=PROMPT)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NotFound"
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_client_that_hangs_up_is_no_news(raw, capfd):
+    raw(b"POST /openai/v1/responses HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{", read=False)
+    raw(b"POST /openai/v1/responses HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}", read=False)
+    assert capfd.readouterr().err == ""
+
+
+def test_plain_http_on_the_tls_port_is_dropped(mock, capfd):
+    with socket.create_connection(("127.0.0.1", mock.port), timeout=5) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        plain.settimeout(2)
+        try:
+            received = plain.recv(1000)
+        except ConnectionResetError:
+            received = b""
+    assert not received.startswith(b"HTTP/")
+    assert capfd.readouterr().err == ""
+
+
+def test_both_loopback_addresses_answer(mock):
+    for address in ("127.0.0.1", "::1"):
+        try:
+            socket.create_connection((address, mock.port), timeout=5).close()
+        except OSError as error:
+            assert address == "::1", error  # a machine without IPv6
