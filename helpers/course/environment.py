@@ -1,11 +1,22 @@
-"""The course's own virtual environment, ``.venv``: made, filled and entered by the commands. Standard library only."""
+"""The course's own virtual environment, ``.venv``: made, filled and entered by the commands. Standard library only.
 
+uv does the installing, because it needs seconds where pip needs a minute. Where there is none, pip puts it into ``.venv``
+first; where it cannot work, pip does all. Nothing is installed outside of ``.venv``.
+"""
+
+import ast
+import contextlib
 import hashlib
+import importlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,12 +24,21 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed.sha256"
+UNFINISHED = VENV / "unfinished"  # there while the environment is being made, and so after a command that was killed
+OWN_UV = VENV / "uv"
 LOG = VENV / "install.log"
 
 OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|ProxyError"
     r"|Connection refused|ConnectTimeout|Read timed out|dns error|error sending request|tcp connect error"
-    r"|Could not connect|getaddrinfo failed|nodename nor servname",
+    r"|Could not connect|getaddrinfo failed|nodename nor servname|ConnectionResetError|operation timed out"
+    r"|tunnel error|failed to fetch",
+    re.IGNORECASE,
+)
+UNTRUSTED = re.compile(r"invalid peer certificate|UnknownIssuer|CERTIFICATE_VERIFY_FAILED", re.IGNORECASE)
+DAMAGED = re.compile(
+    r"hash mismatch|do not match the hashes|failed to extract|failed to unzip|BadZipFile|is invalid|unexpected end of file"
+    r"|IncompleteRead|connection closed before message completed|corrupt",
     re.IGNORECASE,
 )
 
@@ -31,8 +51,10 @@ def enter(arguments: list[str]) -> None:
     """Make sure ``.venv`` holds what ``requirements.txt`` locks, and go on in it: returns when this Python is the one in
     ``.venv``, otherwise runs ``python -m helpers <arguments>`` with that one. Raises SetupProblem."""
     if not _is_current():
-        _make()
-        _install()
+        with _alone() as lock:
+            if not _is_current():  # another command may have done it meanwhile
+                _make()
+                _install(lock)
     switch(arguments)
 
 
@@ -47,6 +69,27 @@ def switch(arguments: list[str]) -> None:
     os.execv(PYTHON, command)
 
 
+def add(requirements: Path) -> str:
+    """Install one more requirements file into ``.venv``; returns what went wrong, or "". Never raises."""
+    with _alone() as lock:
+        try:
+            _run_installers(["-r", str(requirements)], 0, lock)
+        except SetupProblem as problem:
+            return str(problem)
+    return ""
+
+
+def installed_version(package: str) -> str | None:
+    """The version of a package in this environment; None when it is not there."""
+    import importlib.metadata  # slow to load, and few ask
+
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+# -- what state it is in ---------------------------------------------------------------------------------------------------
 def _fingerprint() -> str:
     """What the environment depends on: the lock, the project's own metadata, the Python, and where the clone is."""
     inputs = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
@@ -54,11 +97,56 @@ def _fingerprint() -> str:
 
 
 def _is_current() -> bool:
-    return STAMP.is_file() and STAMP.read_text().strip() == _fingerprint() and PYTHON.exists()
+    finished = STAMP.is_file() and not UNFINISHED.exists() and PYTHON.exists()
+    return finished and STAMP.read_text().strip() == _fingerprint()
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[int]:
+    """One command at a time makes or changes this environment; gives the number of the open file that says so. The system
+    gives the lock back when the process that holds it ends, however it ends."""
+    owner = f"{ROOT}\0{getattr(os, 'getuid', lambda: os.environ.get('USERNAME'))()}"
+    name = hashlib.sha256(owner.encode()).hexdigest()[:16]
+    path = Path(tempfile.gettempdir()) / f"foundry-course-{name}.lock"
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:  # nowhere to write, which the next step explains better
+        yield -1
+        return
+    try:
+        if not _locked(number, wait=False):
+            print("Another command is still installing; waiting for it ...", flush=True)
+            _locked(number, wait=True)
+        yield number
+    finally:
+        os.close(number)
+
+
+def _locked(number: int, wait: bool) -> bool:
+    if os.name == "nt":
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(number, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:  # LK_LOCK gives up after ten tries, one a second
+                if not wait:
+                    return False
+    import fcntl
+
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        return True
+    except OSError:
+        return wait  # a file system without locks
+
+
+# -- making it -------------------------------------------------------------------------------------------------------------
 def _make() -> None:
-    version = _python_version() if PYTHON.exists() else None
+    """An environment without packages. One that an interrupted command left is made anew."""
+    interrupted = UNFINISHED.exists()
+    version = _python_version() if PYTHON.exists() and not interrupted else None
     if version and version < (3, 11):
         raise SetupProblem(
             f"{VENV} holds Python {version[0]}.{version[1]}, and the course needs 3.11 or newer. "
@@ -70,22 +158,37 @@ def _make() -> None:
         raise SetupProblem(
             f"{ROOT} cannot be written to, and the course installs into it. Copy the course to a folder of yours."
         )
-    uv = shutil.which("uv")
-    if not uv:
-        try:
-            import ensurepip  # noqa: F401  Debian ships it apart, in python3-venv
-            import venv  # noqa: F401
-        except ImportError:
-            raise _no_venv() from None
-    print("Making a virtual environment in .venv ...", flush=True)
-    python = sys.executable
-    make = [uv, "venv", "--quiet", "--clear", "--python", python] if uv else [python, "-m", "venv", "--clear"]
-    made = subprocess.run([*make, str(VENV)], capture_output=True, text=True)
+    if not _has("venv") or not (shutil.which("uv") or _has("pip") or _has("ensurepip")):
+        raise _no_venv()
+    print(
+        f"Making a virtual environment in .venv{' anew, since the last time was cut short' * interrupted} ...",
+        flush=True,
+    )
+    try:
+        if VENV.is_symlink() or VENV.is_file():
+            VENV.unlink()
+        elif VENV.exists():
+            shutil.rmtree(VENV)
+        VENV.mkdir()
+        UNFINISHED.touch()
+    except OSError as error:
+        raise SetupProblem(
+            f"Could not make {VENV}: {error.strerror}. Close what uses it, delete it, and run this command again."
+        ) from None
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(VENV)], capture_output=True, text=True, errors="replace"
+    )
     if made.returncode:
-        if "ensurepip" in made.stdout + made.stderr:
-            raise _no_venv()
         said = (made.stderr or made.stdout).strip().splitlines() or ["no reason given"]
         raise SetupProblem(f"Could not make {VENV}: {said[-1].strip()}")
+
+
+def _has(module: str) -> bool:
+    """Whether this Python can import a module. Debian ships venv's and pip's parts apart."""
+    try:
+        return importlib.util.find_spec(module) is not None and bool(importlib.import_module(module))
+    except Exception:
+        return False
 
 
 def _no_venv() -> SetupProblem:
@@ -107,67 +210,162 @@ def _python_version() -> tuple[int, int] | None:
         return None
 
 
-def _install() -> None:
-    uv = shutil.which("uv")
-    total = sum(1 for line in LOCK.read_text().splitlines() if "==" in line)
-    print(f"Installing about {total} packages with {'uv' if uv else 'pip'}; this happens once ...", flush=True)
-    if uv:
-        command = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), "-r", str(LOCK)]
-    else:
-        command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", str(LOCK)]
-        if subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True).returncode:
-            subprocess.run([str(PYTHON), "-m", "ensurepip"], capture_output=True)
-    said: list[str] = []
+# -- filling it ------------------------------------------------------------------------------------------------------------
+def _install(lock: int) -> None:
+    total = sum(1 for line in LOCK.read_text(encoding="utf-8").splitlines() if "==" in line)
     try:
-        with (
-            LOG.open("w", encoding="utf-8") as log,
-            subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-            ) as running,
-        ):
-            for line in running.stdout:
-                log.write(line)
-                said.append(line)
-                _show_progress(said, total)
+        UNFINISHED.touch()
+        # pip too, for whoever writes %pip install in a notebook
+        _run_installers(["-r", str(LOCK), "pip"], total, lock)
+        STAMP.write_text(_fingerprint() + "\n")
+        UNFINISHED.unlink()
     except OSError as error:
         raise SetupProblem(
             f"Could not write to {VENV}: {error.strerror}. Make the folder writable, or copy the course."
         ) from None
-    _end_progress()
-    if running.returncode:
-        _explain("".join(said))
-    STAMP.write_text(_fingerprint() + "\n")
     print("Installed.", flush=True)
+
+
+def _run_installers(what: list[str], total: int, lock: int) -> None:
+    """Install with uv, or with pip where uv cannot. Raises SetupProblem with what stands in the way."""
+    LOG.write_text("", encoding="utf-8")
+    settings = os.environ | _index_settings()
+    uv = shutil.which("uv") or _own_uv(settings, lock)
+    said = ""
+    if uv:
+        print(f"Installing{f' about {total}' if total else ''} packages with uv ...", flush=True)
+        command = [uv, "pip", "install", "--python", str(PYTHON), *what]
+        failed, said = _run(command, settings, total, lock)
+        if failed and UNTRUSTED.search(said):  # a company's own authority, which the system knows and uv does not
+            failed, said = _run(command, settings | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, total, lock)
+        if not failed:
+            return
+        if OFFLINE.search(said) or "No space left" in said:
+            _explain(said)
+        print(f"uv could not do it ({_reason(said)}).", flush=True)
+    print("Installing with pip, which takes a minute or two ...", flush=True)
+    if subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode:
+        subprocess.run([str(PYTHON), "-m", "ensurepip", "--default-pip"], capture_output=True)
+    failed, said = _run([str(PYTHON), "-m", "pip", "install", *_PIP, *what], settings, total, lock)
+    if failed:
+        _explain(said)
+
+
+_PIP = ["--disable-pip-version-check", "--no-input"]
+
+
+def _own_uv(settings: dict[str, str], lock: int) -> str | None:
+    """The uv in ``.venv``, fetched with pip if it is not there yet; None when it cannot be had. Raises SetupProblem when
+    there is no network."""
+    if found := _uv_in(OWN_UV):
+        return found
+    print("Fetching uv, which installs the rest ...", flush=True)
+    python = sys.executable if _has("pip") else str(PYTHON)
+    if python != sys.executable:
+        subprocess.run([python, "-m", "ensurepip", "--default-pip"], capture_output=True)
+    beside = OWN_UV.with_name("uv.part")  # a download that is cut short is never taken for the whole
+    shutil.rmtree(beside, ignore_errors=True)
+    once = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_RETRIES": settings.get("PIP_RETRIES", "2")}
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        *_PIP,
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--target",
+        str(beside),
+        "uv",
+    ]
+    failed, said = _run(command, settings | once, 0, lock)
+    if failed and OFFLINE.search(said):
+        _explain(said)
+    if failed or not _uv_in(beside):
+        print(f"uv could not be had ({_reason(said)}).", flush=True)
+        return None
+    beside.replace(OWN_UV)
+    return _uv_in(OWN_UV)
+
+
+def _uv_in(folder: Path) -> str | None:
+    """The program in a folder that pip installed uv into, if it runs."""
+    for name in ("bin/uv", "bin/uv.exe", "Scripts/uv.exe"):
+        if (folder / name).is_file():
+            with contextlib.suppress(OSError):
+                if subprocess.run([str(folder / name), "--version"], capture_output=True).returncode == 0:
+                    return str(folder / name)
+    return None
+
+
+def _run(command: list[str], settings: dict[str, str], total: int, lock: int) -> tuple[bool, str]:
+    """Run an installer, with its words in the log and its progress on the screen; whether it failed, and what it said. It
+    holds the lock too, so that the next command waits for an installer whose parent was killed."""
+    said: list[str] = []
+    kept = {"pass_fds": (lock,)} if os.name == "posix" and lock >= 0 else {}
+    with (
+        LOG.open("a", encoding="utf-8") as log,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            **kept,
+        ) as running,
+    ):
+        for line in running.stdout:
+            log.write(line)
+            said.append(line)
+            _show_progress(said, total)
+    _end_progress()
+    return running.returncode != 0, "".join(said)
 
 
 def _explain(said: str) -> None:
     """Turn an installer's output into one line with the fix."""
+    if "No space left" in said:
+        raise SetupProblem(f"The disk is full: the course needs about 500 MB. Details: {LOG}")
+    if UNTRUSTED.search(said):
+        raise SetupProblem(
+            "The package index shows a certificate that this machine does not trust. Behind a company proxy, set "
+            f"SSL_CERT_FILE and PIP_CERT to the file with its certificates and run this command again. Details: {LOG}"
+        )
+    if DAMAGED.search(said):
+        raise SetupProblem(f"A package arrived damaged. Run this command again. Details: {LOG}")
     if OFFLINE.search(said):
         raise SetupProblem(
             "Could not reach the package index to install what the course needs. Connect to the internet "
             f"(behind a proxy, set HTTPS_PROXY) and run this command again. Details: {LOG}"
         )
-    if missing := re.search(r"No matching distribution found for (\S+)", said):
+    if missing := re.search(r"No matching distribution found for (\S+)|Because (\S+) was not found", said):
         raise SetupProblem(
-            f"The package index did not offer {missing[1]}. Most often that means no connection: connect to the internet, "
-            f"or check PIP_INDEX_URL, and run this command again. Details: {LOG}"
+            f"The package index did not offer {missing[1] or missing[2]}. Most often that means no connection: connect to "
+            f"the internet, or check PIP_INDEX_URL, and run this command again. Details: {LOG}"
         )
-    if "No space left" in said:
-        raise SetupProblem(f"The disk is full: the course needs about 500 MB. Details: {LOG}")
-    errors = [line.strip() for line in said.splitlines() if line.strip().lower().startswith("error")]
-    reason = f" ({errors[-1]})" if errors else ""
-    raise SetupProblem(f"Installing the packages failed{reason}. The installer's own words are in {LOG}")
+    raise SetupProblem(f"Installing the packages failed ({_reason(said)}). The installer's own words are in {LOG}")
+
+
+def _reason(said: str) -> str:
+    """The line of an installer's output that names the error, or its last one."""
+    lines = [line.strip(" ×╰─▶│├") for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return (errors or lines or ["no reason given"])[-1][:160]
 
 
 def _show_progress(said: list[str], total: int) -> None:
-    """On a terminal one line that changes; in a log a line for every 30 packages."""
+    """On a terminal one line that changes; in a log a line for every 30 packages that pip finds."""
     line = said[-1].strip()
     found = sum(entry.startswith("Collecting ") for entry in said)
     if sys.stdout.isatty():
-        print(f"\r  {min(found, total)}/{total}  {line[:66]:<66}", end="", flush=True)
+        count = f"{min(found, total)}/{total}  " if found and total else ""
+        print(f"\r  {count}{line[:66]:<66}", end="", flush=True)
     elif line.startswith("Collecting ") and found % 30 == 0:
         print(f"  {found} of {total} packages found", flush=True)
-    elif line.startswith("Installing collected packages"):
+    elif line.startswith(("Installing collected packages", "Prepared ")):
         print("  unpacking", flush=True)
 
 
@@ -176,11 +374,57 @@ def _end_progress() -> None:
         print("\r" + " " * 78 + "\r", end="", flush=True)
 
 
-def installed_version(package: str) -> str | None:
-    """The version of a package in this environment; None when it is not there."""
-    import importlib.metadata  # slow to load, and few ask
+# -- where packages come from ------------------------------------------------------------------------------------------------
+# pip's option -> the variables by which uv is told the same. uv does not read pip's configuration.
+FOR_UV = {
+    "index-url": ("UV_DEFAULT_INDEX",), "extra-index-url": ("UV_INDEX",), "find-links": ("UV_FIND_LINKS",),
+    "trusted-host": ("UV_INSECURE_HOST",), "no-index": ("UV_NO_INDEX",), "cert": ("SSL_CERT_FILE",),
+    "client-cert": ("SSL_CLIENT_CERT",), "proxy": ("HTTPS_PROXY", "HTTP_PROXY"),
+}  # fmt: skip
+UVS_INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")
 
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+
+def _index_settings() -> dict[str, str]:
+    """What the configuration of one installer says about where packages come from, as variables for the other."""
+    of_uv, of_pip = _uvs_index(), _pips_options()
+    if of_uv:  # uv knows it by itself
+        return {} if "index-url" in of_pip else {"PIP_INDEX_URL": of_uv}
+    told = {}
+    for option, names in FOR_UV.items():
+        if option in of_pip and not any(name in os.environ for name in names):
+            separator = "," if option == "find-links" else " "
+            told |= dict.fromkeys(names, separator.join(of_pip[option].split()))
+    if "UV_INDEX" in told:  # pip takes the best version that any index has; uv would stop at the first index
+        told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return told
+
+
+def _uvs_index() -> str:
+    """The index that uv is configured to use, or ""."""
+    for name in UVS_INDEX:
+        if os.environ.get(name):
+            return os.environ[name].split()[0].rpartition("=")[2] if name == "UV_INDEX" else os.environ[name]
+    home = Path(os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    for path in (os.environ.get("UV_CONFIG_FILE"), home / "uv" / "uv.toml", "/etc/uv/uv.toml"):
+        try:
+            config = tomllib.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+        except (OSError, ValueError):
+            continue
+        named = [one.get("url", "") for one in config.get("index", []) if isinstance(one, dict)]
+        for url in (config.get("index-url"), config.get("pip", {}).get("index-url"), *named):
+            if url:
+                return str(url)
+    return ""
+
+
+def _pips_options() -> dict[str, str]:
+    """pip's configuration: its files and its variables, the variables first."""
+    said = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, errors="replace"
+    ).stdout
+    options: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
+    for line in said.splitlines():
+        if found := re.match(r"(global|install|:env:)\.([\w-]+)=('.*'|\".*\")$", line):
+            with contextlib.suppress(ValueError, SyntaxError):
+                options[found[1]][found[2]] = str(ast.literal_eval(found[3]))
+    return {**options["global"], **options["install"], **options[":env:"]}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from helpers.course import notebooks
+from helpers.course import environment, notebooks
 from helpers.course.environment import ROOT, installed_version
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -75,9 +75,6 @@ def _no_browser() -> str:
     locked = [line.split("==") for line in BROWSER_LOCK.read_text(encoding="utf-8").splitlines()]
     if all(installed_version(name) == version for name, version in locked):
         return ""
-    command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(BROWSER_LOCK)]
-    if shutil.which("uv"):
-        command = ["uv", "pip", "install", "-q", "--python", sys.executable, "-r", str(BROWSER_LOCK)]
-    if subprocess.run(command).returncode:
-        return f"not run: its packages could not be installed. Try: {' '.join(command)}"
+    if problem := environment.add(BROWSER_LOCK):
+        return f"not run: {problem}"
     return ""
