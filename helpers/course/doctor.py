@@ -1,6 +1,7 @@
 """``python -m helpers doctor``: what is wrong with a setup, and the fix. Each check gives one or more findings. Without
 ``live`` nothing leaves this machine."""
 
+import importlib.metadata
 import logging
 import os
 import re
@@ -105,7 +106,7 @@ def _in_venv() -> bool:
 
 
 def _packages() -> Iterator[Finding]:
-    wrong, missing, count = [], [], 0
+    wrong, missing, damaged, count = [], [], [], 0
     for line in LOCK.read_text(encoding="utf-8").splitlines():
         if not (found := LOCKED.match(line.strip())) or not _applies(found[3]):
             continue
@@ -116,6 +117,8 @@ def _packages() -> Iterator[Finding]:
             missing.append(name)
         elif here != wanted:
             wrong.append(f"{name} {here} instead of {wanted}")
+        elif not _is_whole(name):
+            damaged.append(name)
     again = "delete .venv and run python3 -m helpers lab"
     if missing:
         yield Finding(
@@ -124,7 +127,9 @@ def _packages() -> Iterator[Finding]:
     if wrong:
         more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
         yield Finding("problem", "packages", f"{', '.join(wrong[:2])}{more}", again)
-    if not missing and not wrong:
+    if damaged:
+        yield Finding("problem", "packages", f"files of {', '.join(damaged[:3])} are gone", again)
+    if not missing and not wrong and not damaged:
         yield Finding("ok", "packages", f"{count}, as requirements.txt has them")
     for name, why in RETIRED.items():
         if installed_version(name):
@@ -140,6 +145,12 @@ def _applies(marker: str | None) -> bool:
     except ImportError:  # not installed yet: then neither is the rest
         return True
     return Marker(marker).evaluate()
+
+
+def _is_whole(package: str) -> bool:
+    """Whether the modules of an installed package are where it says. Its own list stays when somebody deletes a folder."""
+    files = importlib.metadata.files(package) or []
+    return all(one.locate().exists() for one in files if one.name == "__init__.py" and len(one.parts) == 2)
 
 
 def _node() -> Iterator[Finding]:

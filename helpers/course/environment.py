@@ -25,6 +25,7 @@ LOCK = ROOT / "requirements.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed.sha256"
 UNFINISHED = VENV / "unfinished"  # there while the environment is being made, and so after a command that was killed
+CONFIG = VENV / "pyvenv.cfg"  # what makes a Python one of an environment
 OWN_UV = VENV / "uv"
 LOG = VENV / "install.log"
 
@@ -53,7 +54,7 @@ def enter(arguments: list[str]) -> None:
     if not _is_current():
         with _alone() as lock:
             if not _is_current():  # another command may have done it meanwhile
-                _make()
+                _make(lock)
                 _install(lock)
     switch(arguments)
 
@@ -62,6 +63,8 @@ def switch(arguments: list[str]) -> None:
     """Go on in ``.venv`` as it is: returns when this Python is the one in it, or when there is none."""
     if Path(sys.prefix).resolve() == VENV.resolve() or not PYTHON.exists():
         return
+    if Path(sys.executable) == PYTHON:  # it has been entered, and is none: to go on would be to go round in circles
+        raise SetupProblem(f"{VENV} is damaged. Delete that folder and run this command again.")
     command = [str(PYTHON), "-m", "helpers", *arguments]
     if os.name == "nt":  # there exec would return to the prompt at once
         raise SystemExit(subprocess.call(command))
@@ -97,7 +100,7 @@ def _fingerprint() -> str:
 
 
 def _is_current() -> bool:
-    finished = STAMP.is_file() and not UNFINISHED.exists() and PYTHON.exists()
+    finished = all(path.is_file() for path in (STAMP, PYTHON, CONFIG)) and not UNFINISHED.exists()
     return finished and STAMP.read_text().strip() == _fingerprint()
 
 
@@ -142,11 +145,17 @@ def _locked(number: int, wait: bool) -> bool:
         return wait  # a file system without locks
 
 
+def _holding(lock: int) -> dict:
+    """For a child process: it holds the lock too, so that the next command waits for a child whose parent was killed."""
+    return {"pass_fds": (lock,)} if os.name == "posix" and lock >= 0 else {}
+
+
 # -- making it -------------------------------------------------------------------------------------------------------------
-def _make() -> None:
+def _make(lock: int) -> None:
     """An environment without packages. One that an interrupted command left is made anew."""
     interrupted = UNFINISHED.exists()
-    version = _python_version() if PYTHON.exists() and not interrupted else None
+    whole = PYTHON.exists() and CONFIG.is_file() and not interrupted
+    version = _python_version() if whole else None
     if version and version < (3, 11):
         raise SetupProblem(
             f"{VENV} holds Python {version[0]}.{version[1]}, and the course needs 3.11 or newer. "
@@ -175,9 +184,8 @@ def _make() -> None:
         raise SetupProblem(
             f"Could not make {VENV}: {error.strerror}. Close what uses it, delete it, and run this command again."
         ) from None
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(VENV)], capture_output=True, text=True, errors="replace"
-    )
+    command = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
+    made = subprocess.run(command, capture_output=True, text=True, errors="replace", **_holding(lock))
     if made.returncode:
         said = (made.stderr or made.stdout).strip().splitlines() or ["no reason given"]
         raise SetupProblem(f"Could not make {VENV}: {said[-1].strip()}")
@@ -245,7 +253,7 @@ def _run_installers(what: list[str], total: int, lock: int) -> None:
         print(f"uv could not do it ({_reason(said)}).", flush=True)
     print("Installing with pip, which takes a minute or two ...", flush=True)
     if subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode:
-        subprocess.run([str(PYTHON), "-m", "ensurepip", "--default-pip"], capture_output=True)
+        subprocess.run([str(PYTHON), "-m", "ensurepip", "--default-pip"], capture_output=True, **_holding(lock))
     failed, said = _run([str(PYTHON), "-m", "pip", "install", *_PIP, *what], settings, total, lock)
     if failed:
         _explain(said)
@@ -262,7 +270,7 @@ def _own_uv(settings: dict[str, str], lock: int) -> str | None:
     print("Fetching uv, which installs the rest ...", flush=True)
     python = sys.executable if _has("pip") else str(PYTHON)
     if python != sys.executable:
-        subprocess.run([python, "-m", "ensurepip", "--default-pip"], capture_output=True)
+        subprocess.run([python, "-m", "ensurepip", "--default-pip"], capture_output=True, **_holding(lock))
     beside = OWN_UV.with_name("uv.part")  # a download that is cut short is never taken for the whole
     shutil.rmtree(beside, ignore_errors=True)
     once = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_RETRIES": settings.get("PIP_RETRIES", "2")}
@@ -300,10 +308,8 @@ def _uv_in(folder: Path) -> str | None:
 
 
 def _run(command: list[str], settings: dict[str, str], total: int, lock: int) -> tuple[bool, str]:
-    """Run an installer, with its words in the log and its progress on the screen; whether it failed, and what it said. It
-    holds the lock too, so that the next command waits for an installer whose parent was killed."""
+    """Run an installer, with its words in the log and its progress on the screen; whether it failed, and what it said."""
     said: list[str] = []
-    kept = {"pass_fds": (lock,)} if os.name == "posix" and lock >= 0 else {}
     with (
         LOG.open("a", encoding="utf-8") as log,
         subprocess.Popen(
@@ -314,7 +320,7 @@ def _run(command: list[str], settings: dict[str, str], total: int, lock: int) ->
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            **kept,
+            **_holding(lock),
         ) as running,
     ):
         for line in running.stdout:
@@ -365,7 +371,7 @@ def _show_progress(said: list[str], total: int) -> None:
         print(f"\r  {count}{line[:66]:<66}", end="", flush=True)
     elif line.startswith("Collecting ") and found % 30 == 0:
         print(f"  {found} of {total} packages found", flush=True)
-    elif line.startswith(("Installing collected packages", "Prepared ")):
+    elif total and line.startswith(("Installing collected packages", "Prepared ")):
         print("  unpacking", flush=True)
 
 
@@ -381,6 +387,7 @@ FOR_UV = {
     "trusted-host": ("UV_INSECURE_HOST",), "no-index": ("UV_NO_INDEX",), "cert": ("SSL_CERT_FILE",),
     "client-cert": ("SSL_CLIENT_CERT",), "proxy": ("HTTPS_PROXY", "HTTP_PROXY"),
 }  # fmt: skip
+FILES_OF_UV = ("/etc/uv/uv.toml",)
 UVS_INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")
 
 
@@ -405,7 +412,7 @@ def _uvs_index() -> str:
         if os.environ.get(name):
             return os.environ[name].split()[0].rpartition("=")[2] if name == "UV_INDEX" else os.environ[name]
     home = Path(os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    for path in (os.environ.get("UV_CONFIG_FILE"), home / "uv" / "uv.toml", "/etc/uv/uv.toml"):
+    for path in (os.environ.get("UV_CONFIG_FILE"), home / "uv" / "uv.toml", *FILES_OF_UV):
         try:
             config = tomllib.loads(Path(path).read_text(encoding="utf-8")) if path else {}
         except (OSError, ValueError):

@@ -1,5 +1,6 @@
 """Opening the course in JupyterLab, without news, update dialogs and warnings that have nothing to do with it."""
 
+import importlib.util
 import os
 import re
 import socket
@@ -31,6 +32,8 @@ def command(passed_on: list[str]) -> list[str]:
 
 def run(passed_on: list[str]) -> int:
     """Run JupyterLab until it is stopped; returns its exit code. Raises SetupProblem when the port asked for is taken."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise SetupProblem("JupyterLab is gone from .venv. Delete that folder and run this command again.")
     _check_port(passed_on)
     print(f"Opening JupyterLab on {FIRST}. Ctrl-C (twice) stops it.", flush=True)
     if os.name == "nt":

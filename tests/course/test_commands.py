@@ -1,11 +1,13 @@
 """The commands, from a shell: what they say, and what they say when something is missing."""
 
+import http.server
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,7 +72,8 @@ def test_an_old_python_is_told_which_one_is_needed(clone):
 
 
 def test_a_python_without_venv_is_told_the_package(clone):
-    (clone / "ensurepip.py").write_text("raise ImportError('No module named ensurepip')")
+    for name in ("ensurepip", "pip"):
+        (clone / f"{name}.py").write_text(f"raise ImportError('No module named {name}')")
     said = one_line(helpers("lab", cwd=clone, **BARE | {"PYTHONPATH": str(clone)}))
     assert f"sudo apt install python3.{sys.version_info[1]}-venv" in said
 
@@ -88,30 +91,157 @@ def test_a_folder_that_cannot_be_written_is_told(clone, monkeypatch):
     monkeypatch.setattr(environment, "PYTHON", clone / ".venv" / "bin" / "python")
     monkeypatch.setattr(environment.os, "access", lambda path, mode: False)
     with pytest.raises(environment.SetupProblem, match="cannot be written to"):
-        environment._make()
+        environment._make(-1)
 
 
 def test_an_environment_with_an_old_python_is_left_alone(clone, monkeypatch):
     monkeypatch.setattr(environment, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(environment, "CONFIG", Path(__file__))
     monkeypatch.setattr(environment, "_python_version", lambda: (3, 9))
     with pytest.raises(environment.SetupProblem, match=r"holds Python 3\.9"):
-        environment._make()
+        environment._make(-1)
 
 
 def test_nothing_is_installed_again_while_the_lock_is_the_same(clone, monkeypatch):
-    for name in ("LOCK", "VENV", "STAMP", "ROOT"):
+    for name in ("LOCK", "VENV", "STAMP", "ROOT", "CONFIG", "UNFINISHED"):
         relative = getattr(environment, name).relative_to(ROOT)
         monkeypatch.setattr(environment, name, clone / relative)
     monkeypatch.setattr(environment, "PYTHON", Path(sys.executable))
     environment.VENV.mkdir()
+    environment.CONFIG.touch()
     assert not environment._is_current()
     environment.STAMP.write_text(environment._fingerprint())
     assert environment._is_current()
+    environment.UNFINISHED.touch()
+    assert not environment._is_current(), "an update that was cut short"
+    environment.UNFINISHED.unlink()
     environment.LOCK.write_text(environment.LOCK.read_text().replace("requests==", "requests==1"))
     assert not environment._is_current()
 
 
+@pytest.fixture
+def index(tmp_path):
+    """A package index on this machine: project name -> file name -> bytes. What it was asked for is in ``asked``."""
+    offered: dict[str, dict[str, bytes]] = {}
+
+    class Index(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            Index.asked.append(self.path)
+            project, _, name = self.path.removeprefix("/simple/").strip("/").partition("/")
+            body = offered.get(project, {}).get(name)
+            if not name and project in offered:
+                body = "".join(f'<a href="/simple/{project}/{one}">{one}</a>' for one in offered[project]).encode()
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html" if not name else "application/octet-stream")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_):
+            pass
+
+    Index.asked, Index.offered = [], offered
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Index.url = f"http://127.0.0.1:{server.server_port}/simple"
+    yield Index
+    server.shutdown()
+    server.server_close()
+
+
+def _from(index) -> dict[str, str]:
+    return BARE | {
+        "PIP_INDEX_URL": index.url,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_RETRIES": "0",
+        "PIP_NO_CACHE_DIR": "1",
+    }
+
+
+@needs_posix
+def test_uv_comes_from_the_index_that_pip_is_set_to_and_a_damaged_one_is_told_before_pip_goes_on(clone, index):
+    index.offered["uv"] = {"uv-9.9.9-py3-none-any.whl": b"PK and then nothing"}
+    said = helpers("lab", cwd=clone, **_from(index))
+    assert "Fetching uv" in said.stdout
+    assert "uv could not be had (" in said.stdout
+    assert "Installing with pip, which takes a minute or two" in said.stdout
+    assert "The package index did not offer" in one_line(said)
+    assert {path.split("/")[2] for path in index.asked} >= {"uv"}
+    assert not (clone / ".venv" / "uv").exists()
+    assert (clone / ".venv" / "unfinished").exists()
+
+
+@needs_posix
+def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(clone, index, tmp_path):
+    (tmp_path / "programs").mkdir()
+    uv = tmp_path / "programs" / "uv"
+    uv.write_text("#!/bin/sh\necho 'error: I am a stub' >&2\nexit 2\n")
+    uv.chmod(0o755)
+    said = helpers("lab", cwd=clone, **_from(index) | {"PATH": f"{uv.parent}:/usr/bin:/bin"})
+    assert "uv could not do it (error: I am a stub)." in said.stdout
+    assert "Installing with pip" in said.stdout
+    assert "did not offer" in one_line(said)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"PIP_INDEX_URL": "https://pip.contoso-ai.example/simple"}, {"UV_DEFAULT_INDEX": "https://pip.contoso-ai.example/simple"}),
+        (
+            {"PIP_EXTRA_INDEX_URL": "https://a.example/s https://b.example/s"},
+            {"UV_INDEX": "https://a.example/s https://b.example/s", "UV_INDEX_STRATEGY": "unsafe-best-match"},
+        ),
+        ({"PIP_PROXY": "http://proxy.example:8080"}, {"HTTPS_PROXY": "http://proxy.example:8080", "HTTP_PROXY": "http://proxy.example:8080"}),
+        ({"PIP_CERT": "/company.pem"}, {"SSL_CERT_FILE": "/company.pem"}),
+        ({"UV_DEFAULT_INDEX": "https://uv.example/simple"}, {"PIP_INDEX_URL": "https://uv.example/simple"}),
+        ({"UV_DEFAULT_INDEX": "https://uv.example/simple", "PIP_INDEX_URL": "https://pip.example/simple"}, {}),
+        ({"UV_CONFIG_FILE": "index.toml"}, {"PIP_INDEX_URL": "https://file.example/simple"}),
+        ({"PIP_CONFIG_FILE": "pip.conf"}, {"UV_DEFAULT_INDEX": "https://conf.example/simple"}),
+        ({}, {}),
+    ],
+)  # fmt: skip
+def test_one_installer_is_told_what_the_other_is_configured_with(monkeypatch, tmp_path, variables, told):
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "UV_")) or name.upper() in ("SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY"):
+            monkeypatch.delenv(name)
+    (tmp_path / "index.toml").write_text('[[index]]\nurl = "https://file.example/simple"\ndefault = true\n')
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://conf.example/simple\n")
+    for name, value in {"PIP_CONFIG_FILE": os.devnull, "XDG_CONFIG_HOME": str(tmp_path), **variables}.items():
+        monkeypatch.setenv(name, str(tmp_path / value) if value.endswith((".toml", ".conf")) else value)
+    monkeypatch.setattr(environment, "FILES_OF_UV", ())
+    found = environment._index_settings()
+    if "PIP_CONFIG_FILE" in variables:  # this machine may have a pip.conf of its own beside it
+        found = {name: value for name, value in found.items() if name in told}
+    assert found == told
+
+
+@needs_posix
+def test_a_second_command_waits_for_the_first(tmp_path):
+    code = "from helpers.course import environment\nwith environment._alone(): print('in', flush=True); input()"
+    with environment._alone():
+        second = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert second.stdout.readline() == "Another command is still installing; waiting for it ...\n"
+    assert second.communicate("\n", timeout=20)[0] == "in\n"
+
+
+def test_a_damaged_environment_is_told_and_never_entered_again_and_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "VENV", tmp_path)
+    monkeypatch.setattr(environment, "PYTHON", Path(sys.executable))
+    with pytest.raises(environment.SetupProblem, match=r"is damaged\. Delete that folder"):
+        environment.switch(["lab"])
+
+
 def test_the_installers_errors_become_one_line():
+    for words, explained in (
+        ("error: Failed to fetch: `https://x/`\n  Caused by: dns error", "Connect to the internet"),
+        ("invalid peer certificate: UnknownIssuer", "set SSL_CERT_FILE and PIP_CERT"),
+        ("error: Failed to extract archive: x.whl", "arrived damaged"),
+        ("× No solution found\n╰─▶ Because flit was not found in the package registry", "did not offer flit"),
+    ):
+        with pytest.raises(environment.SetupProblem, match=explained):
+            environment._explain(words)
     with pytest.raises(environment.SetupProblem, match="disk is full"):
         environment._explain("OSError: [Errno 28] No space left on device")
     with pytest.raises(environment.SetupProblem, match=r"did not offer requests==2\.34\.2"):
