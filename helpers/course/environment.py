@@ -429,9 +429,10 @@ def _pips_options() -> dict[str, str]:
     said = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, errors="replace"
     ).stdout
-    options: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
+    options: dict[str, dict[str, str]] = {"global": {}, "install": {}}
     for line in said.splitlines():
-        if found := re.match(r"(global|install|:env:)\.([\w-]+)=('.*'|\".*\")$", line):
+        if found := re.match(r"(global|install)\.([\w-]+)=('.*'|\".*\")$", line):
             with contextlib.suppress(ValueError, SyntaxError):
                 options[found[1]][found[2]] = str(ast.literal_eval(found[3]))
-    return {**options["global"], **options["install"], **options[":env:"]}
+    named = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return {**options["global"], **options["install"], **{name: value for name, value in named.items() if value}}
