@@ -49,7 +49,8 @@ class Foundry:
         if sign_in == "token":
             return auth.token_headers(auth.token(scope))
         if sign_in != "key":
-            raise ValueError(f'sign_in is "token" or "key", not {sign_in!r}')
+            shown = repr(sign_in) if len(str(sign_in)) < 8 else "what was passed"  # it may be a key
+            raise ValueError(f'sign_in is "token" or "key", not {shown}')
         if not self.api_key:
             raise SettingsError("there is no API key: put it in .env as FOUNDRY_API_KEY, or sign in with a token")
         return auth.key_headers(self.api_key)

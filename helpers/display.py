@@ -19,8 +19,11 @@ def show_json(data: Any, root: str = "response", expanded: bool = False) -> None
     """
     from IPython.display import display
 
-    value = redact_value(_json_value(data))
-    bundle = {"text/plain": json.dumps(value, indent=2, ensure_ascii=False)}
+    try:
+        value = redact_value(_json_value(data))
+        bundle = {"text/plain": json.dumps(value, indent=2, ensure_ascii=False)}
+    except RecursionError:
+        raise TypeError("show_json shows what a person can read, and this is nested too deeply for that") from None
     if isinstance(value, dict | list):  # JupyterLab's tree draws nothing else
         bundle["application/json"] = value
     display(bundle, metadata={"application/json": {"root": root, "expanded": expanded}}, raw=True)
@@ -106,9 +109,10 @@ def _json_value(data: Any) -> Any:
         try:
             return json.loads(json.dumps(data))
         except TypeError as error:
-            raise TypeError(f"show_json shows dicts, lists, responses and SDK objects, not {data!r:.80}") from error
+            kind = type(data).__name__  # not the value: it may be, or hold, a key
+            raise TypeError(f"show_json shows dicts, lists, responses and SDK objects, not {kind}") from error
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         return redact_text(text)

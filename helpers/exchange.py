@@ -20,6 +20,7 @@ TELLING_HEADERS = {
     "x-offline-mock",
 }  # fmt: skip
 PLAIN_BODY_LINES = 14
+DEEPEST = 100  # levels of JSON that are laid out
 # Headers that every HTTP client adds by itself: left out of the curl and Python forms.
 ADDED_BY_CLIENTS = {"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"}
 
@@ -117,7 +118,9 @@ class Exchange:
         """
         request = getattr(response, "request", None)
         if not hasattr(response, "status_code") or not hasattr(request, "method"):
-            raise TypeError(f"expected the response of a request, such as requests.post(...), got {response!r:.80}")
+            raise TypeError(
+                f"expected the response of a request, such as requests.post(...), got {_article(type(response).__name__)}"
+            )
         body = request.body or b""
         try:
             answer = response.content
@@ -176,7 +179,7 @@ class Exchange:
             else:
                 lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
         if clean.request_body:
-            data = clean.request_json
+            data = _json_to_show(clean.request_body)
             text = _text(clean.request_body) if data is None else json.dumps(data, indent=2, ensure_ascii=False)
             lines.append(f"{'--data-raw' if text.startswith('@') else '-d'} {shlex.quote(text)}")
         return " \\\n  ".join(lines)
@@ -184,7 +187,7 @@ class Exchange:
     def as_python(self) -> str:
         """The request as Python that uses ``requests``. Secrets are read from the environment."""
         clean = self.redacted()
-        data = clean.request_json
+        data = _json_to_show(clean.request_body)
         headers = []
         for name, value in clean._own_headers():
             if data is not None and name.lower() == "content-type" and value == "application/json":
@@ -289,10 +292,8 @@ def _start_lines(clean: Exchange) -> tuple[str, str]:
 
 
 def _body_text(body: bytes) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body.decode("utf-8", "replace")
+    data = _json_to_show(body)
+    return body.decode("utf-8", "replace") if data is None else json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def _plain(clean: Exchange) -> str:
@@ -353,6 +354,11 @@ def _html_body(body: bytes) -> str:
 
 
 # -- bodies ----------------------------------------------------------------------------------------------------------------
+def _article(name: str) -> str:
+    """The name of a type as a sentence has it. Not the value: it may be a key that was passed by mistake."""
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
 def _redact_headers(headers: Headers) -> Headers:
     return Headers((name, redact_header(name, value)) for name, value in headers.pairs)
 
@@ -371,6 +377,22 @@ def _json_or_none(body: bytes) -> Any:
         return None
 
 
+def _json_to_show(body: bytes) -> Any:
+    """The body as JSON; None when it is not JSON, or nested so deep that nobody could read it and no printer lays it out."""
+    data = _json_or_none(body)
+    inside = [data]
+    for _ in range(DEEPEST):
+        inside = [
+            part
+            for value in inside
+            if isinstance(value, dict | list)
+            for part in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not inside:
+            return data
+    return None
+
+
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
@@ -381,7 +403,7 @@ def _text(body: bytes) -> str:
 def _body_fields(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
-    data = _json_or_none(body)
+    data = _json_to_show(body)
     if data is not None:
         return {"body": data}
     try:

@@ -103,6 +103,42 @@ def test_nothing_in_an_exchange_becomes_markup():
     assert "<b>" not in html
 
 
+@pytest.mark.parametrize("depth", [90, 900, 3000])
+def test_what_is_nested_deeply_is_shown_and_kept_or_refused_in_a_sentence(shown, tmp_path, depth):
+    body = b'{"a":[' * (depth // 2) + b"]}" * (depth // 2)
+    deep = Exchange("POST", "https://x/", request_body=body, status=200, response_body=body)
+    show_exchange(deep)
+    assert deep.as_curl() and deep.as_python() and deep.as_http()
+    deep.save(tmp_path / "deep.json")
+    assert Exchange.load(tmp_path / "deep.json").request_body == body
+    value = "text"
+    for _ in range(depth):
+        value = [value]
+    if depth < 100:
+        return show_json(value)
+    with pytest.raises(TypeError, match="nested too deeply") as refused:
+        show_json(value)
+    assert len(str(refused.value)) < 100
+
+
+def test_what_is_passed_by_mistake_is_not_repeated():
+    key = "a1B2" * 21
+    foundry = helpers.Foundry("https://x/api/projects/p", "https://x", "m", key)
+    with pytest.raises(ValueError, match="what was passed") as one:
+        foundry.headers(key)
+    with pytest.raises(TypeError, match="got a dict") as two:
+        show_exchange({"api-key": key})
+    with pytest.raises(TypeError, match="not set") as three:
+        show_json({key})
+    assert not [error for error in (one, two, three) if key[:8] in str(error.value)]
+
+
+def test_the_secrets_of_a_mock_are_in_no_repr(mock):
+    secrets = mock.foundry.secrets
+    shown = repr(secrets) + repr(mock) + repr(mock.foundry) + repr(mock.foundry.issuer)
+    assert not [one for one in (secrets.api_key, secrets.identity_header, secrets.client_secret) if one in shown]
+
+
 # -- prompts and recordings ----------------------------------------------------------------------------------------------
 def _responses(**body) -> str:
     return prompts.from_responses("m", body).key
