@@ -181,8 +181,15 @@ def _started_mock() -> dict[str, str]:
     if _mock is None:
         from helpers.mock.server import MockServer
 
-        _mock = MockServer()
-        _mock.start()
+        try:
+            starting = MockServer()
+            starting.start()
+        except OSError as error:
+            what = f"{error.strerror or error}: {error.filename}" if error.filename else error.strerror or error
+            raise SettingsError(
+                f"the offline mock cannot write its files ({what}): free some space, or set TMPDIR"
+            ) from None
+        _mock = starting
     return _mock.variables
 
 

@@ -19,7 +19,7 @@ FLOORS = [
     ("endpoints",),
     ("display",),
     # the mock, which knows the two first only
-    ("mock.catalog", "mock.answer", "mock.certificates"),
+    ("mock.catalog", "mock.answer", "mock.certificates", "mock.files"),
     ("mock.wire",),
     ("mock.call",),
     ("mock.state", "mock.limits", "mock.tokens", "mock.journal"),

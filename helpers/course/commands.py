@@ -140,7 +140,7 @@ def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
-    if not all(importlib.util.find_spec(name) for name in ("starlette", "uvicorn", "trustme", "jwt", "dotenv")):
+    if not all(importlib.util.find_spec(name) for name in ("starlette", "uvicorn", "cryptography", "jwt", "dotenv")):
         environment.enter(sys.argv[1:])
     if options.env_file:
         _check_env_file(options.env_file.absolute())
@@ -154,7 +154,12 @@ def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
         )
     try:
         server = MockServer(options.host, options.port, options.env_file, options.strict, options.speed, options.quota)
+        server.serve()
     except (PortTaken, ValueError) as problem:
         raise environment.SetupProblem(str(problem)) from None
-    server.serve()
+    except OSError as problem:
+        what = f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem.strerror or problem
+        raise environment.SetupProblem(
+            f"The mock cannot write its files ({what}). Free some space, or set TMPDIR."
+        ) from None
     return 0

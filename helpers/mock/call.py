@@ -14,6 +14,7 @@ from helpers.mock.wire import headers, ids
 from helpers.mock.wire.errors import ServiceError
 
 Handler = Callable[["Call"], Exchange]
+SEED = 64 * 1024  # bytes of a body that ids derive from
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
 
 
@@ -87,7 +88,7 @@ class Call:
     def seed(self) -> str:
         """What ids and times derive from where there is no prompt."""
         if not self._seed:
-            text = self.body.decode("utf-8", "replace")
+            text = self.body[:SEED].decode("utf-8", "replace")
             self._seed = f"{self.request.method} {self.path}?{self.query_text}\n{text}"
         return self._seed
 

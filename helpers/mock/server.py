@@ -9,13 +9,12 @@ import os
 import re
 import secrets
 import shlex
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +27,7 @@ from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
 from helpers.mock.certificates import Certificates
 from helpers.mock.control import PATH
+from helpers.mock.files import Folder, write_variables
 from helpers.mock.foundry import LocalFoundry
 from helpers.mock.limits import Limits
 from helpers.mock.model.recordings import Recordings
@@ -36,6 +36,10 @@ from helpers.mock.wire import errors
 from helpers.redaction import known_secrets
 
 BODY_LIMIT = 16 * 1024 * 1024  # bytes
+HEAD_LIMIT = 64 * 1024  # bytes of the request line and the headers
+TARGET_LIMIT = 16 * 1024  # bytes of the path and the query
+SEVERAL_TEXTS = 2_000  # bytes of an embeddings request that may ask for many vectors
+PATIENCE = 0.6  # seconds that a signal waits for the loop before the process ends without it
 HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -52,7 +56,8 @@ class MockServer:
     that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute);
     without it only the small one of the catalog has a quota. Without ``other_sites`` clients trust this server alone, which
     is faster, for those that may reach nothing else.
-    ``variables`` leads any client to it. Raises PortTaken, and ValueError for a recording that cannot be used.
+    ``variables`` leads any client to it. Raises PortTaken, OSError where its files cannot be written, and ValueError for a
+    recording that cannot be used.
     """
 
     def __init__(
@@ -66,12 +71,12 @@ class MockServer:
         other_sites: bool = True,
     ):
         recordings = Recordings()
+        self._folder = Folder()
+        self._clean_up = weakref.finalize(self, self._folder.remove)
         self._sockets = _listen(host, port)
         self.host = host
         self.port = self._sockets[0].getsockname()[1]
-        self._folder = Path(tempfile.mkdtemp(prefix="foundry-mock-"))
-        self.env_file = (env_file or self._folder / "mock.env").absolute()
-        self._clean_up = weakref.finalize(self, _remove, self._folder, None, os.getpid())
+        self.env_file = (env_file or self._folder.path / "mock.env").absolute()
 
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
@@ -82,13 +87,13 @@ class MockServer:
         self.control_key = secrets.token_hex(16)
         known_secrets.update((made.api_key, made.identity_header, made.client_secret, self.control_key))
         certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
-        bundle = self._folder / "ca-bundle.pem"
+        bundle = self._folder.path / "ca-bundle.pem"
         certificates.write_bundle(bundle, other_sites)
         self.variables = self._variables(str(bundle))
         self._server = _Server(
             uvicorn.Config(
                 _Endpoint(self.foundry, self.control_key),
-                http="httptools",
+                http=_Protocol,
                 ws="none",
                 lifespan="off",
                 ssl_context_factory=lambda config, default: certificates.server_context(),
@@ -110,18 +115,25 @@ class MockServer:
         self._server.settled.wait()
         if not self._server.started:
             raise RuntimeError("the offline mock did not start; run `python -m helpers mock` to see why")
-        self._write_env_file()
+        try:
+            self._write_env_file()
+        except OSError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End the thread and remove the files."""
         self._server.end()
         if self._thread:
             self._thread.join(timeout=5)
+        for opened in self._sockets:  # of a server that was never started
+            opened.close()
         self._clean_up()
 
     def serve(self) -> None:
         """Run in the main thread until Ctrl-C; writes the variables and prints where it is as soon as it answers."""
         self._server.on_ready = self._announce
+        self._server.on_stuck = self._give_up
         gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again and again
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
         try:
@@ -131,6 +143,12 @@ class MockServer:
         finally:
             self._clean_up()
         print("Stopped.", flush=True)
+
+    def _give_up(self) -> None:
+        """End the process although a request still holds the loop, files removed."""
+        self._clean_up()
+        print("Stopped.", flush=True)
+        os._exit(0)
 
     def _run(self) -> None:
         try:
@@ -177,14 +195,9 @@ class MockServer:
         }
 
     def _write_env_file(self) -> None:
-        """Written beside and then moved, so that a reader never sees half of it; for this user's eyes only."""
-        text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self.variables.items())
+        write_variables(self.env_file, self.variables)
         self._clean_up.detach()
-        self._clean_up = weakref.finalize(self, _remove, self._folder, self.env_file, os.getpid())
-        beside = self.env_file.with_name(self.env_file.name + ".new")
-        beside.touch(mode=0o600)
-        beside.write_text(text, encoding="utf-8", newline="\n")  # for a shell, on Windows too
-        beside.replace(self.env_file)
+        self._clean_up = weakref.finalize(self, self._folder.remove, self.env_file)
 
 
 class _Server(uvicorn.Server):
@@ -195,6 +208,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.settled = threading.Event()
         self.on_ready = self.settled.set
+        self.on_stuck: Callable[[], None] = lambda: None  # when a signal has come and the loop does not end
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def end(self) -> None:
@@ -207,6 +221,9 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         self.end()
+        watchdog = threading.Timer(PATIENCE, self.on_stuck)
+        watchdog.daemon = True
+        watchdog.start()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._ended, self._loop = asyncio.Event(), asyncio.get_running_loop()
@@ -227,6 +244,31 @@ class _Server(uvicorn.Server):
         for task in self.server_state.tasks:
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+
+
+class _Protocol(httptools_impl.HttpToolsProtocol):
+    """uvicorn's protocol, which takes a head of any length, with an end to it."""
+
+    _head = -1  # bytes of the head so far; -1 outside of one
+
+    def data_received(self, data: bytes) -> None:
+        if self._head >= 0:
+            self._head += len(data)
+        if self._head > HEAD_LIMIT:
+            refusal = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            self.transport.write(refusal)
+            self.transport.close()
+            self._head = -1
+        elif not self.transport.is_closing():
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = -1
+        super().on_headers_complete()
 
 
 class _StatusLine(int):
@@ -271,10 +313,16 @@ class _Endpoint:
         request = Exchange(scope["method"], url, headers, body or b"")
         if body is None:
             answer = self._foundry.refuse(request, errors.too_large(BODY_LIMIT))
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_LIMIT:
+            answer = self._foundry.refuse(request, errors.head_too_large(HEAD_LIMIT))
+        elif len(path) + len(query) > TARGET_LIMIT:
+            answer = self._foundry.refuse(request, errors.target_too_long(TARGET_LIMIT))
         elif not HOST.fullmatch(headers.get("host", "")):
             answer = self._foundry.refuse(request, errors.no_host())
         elif (path == PATH or path.startswith(PATH + "/")) and self._controls(scope, headers):
-            answer = self._foundry.controlled(request)
+            answer = await asyncio.to_thread(self._foundry.controlled, request)  # the journal may be long
+        elif path.endswith("/embeddings") and len(body) > SEVERAL_TEXTS:
+            answer = await asyncio.to_thread(self._foundry.answer, request)  # millions of numbers, and nothing is kept
         else:
             answer = self._foundry.answer(request)
         await _send(answer, send, started, self._foundry.state.speed)
@@ -381,12 +429,3 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
         opened.close()
         raise
     return opened
-
-
-def _remove(folder: Path, env_file: Path | None, owner: int) -> None:
-    """Remove what this server has written, and only that."""
-    if os.getpid() != owner:  # a forked child
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    if env_file:
-        env_file.unlink(missing_ok=True)

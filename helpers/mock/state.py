@@ -38,8 +38,8 @@ class Store:
 
     @property
     def full(self) -> bool:
-        """Whether one more thing would push the oldest out."""
-        return len(self._things) >= self._entries
+        """Whether one more thing, however large, could push the oldest out."""
+        return len(self._things) >= self._entries or self._size > self._limit * 3 // 4
 
     def remove(self, name: str) -> bool:
         """Forget a thing; returns whether there was one."""

@@ -3,8 +3,8 @@
 Source: RFC 7519 for the claims.
 """
 
+import threading
 import time
-from functools import cached_property
 from typing import Any
 
 from helpers.mock import catalog
@@ -30,12 +30,20 @@ class Issuer:
         self.authority = f"{origin}/{catalog.TENANT_ID}"
         self.name = f"{self.authority}/v2.0"
         self._verified: dict[str, dict[str, Any]] = {}
+        self._made: list = []
+        # it takes a tenth of a second or more, so it is begun at once, and no request waits for all of it
+        self._making = threading.Thread(target=self._make_key, name="foundry-mock-key", daemon=True)
+        self._making.start()
 
-    @cached_property
-    def _key(self):
+    def _make_key(self) -> None:
         from cryptography.hazmat.primitives.asymmetric import rsa
 
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._made.append(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+    @property
+    def _key(self):
+        self._making.join()
+        return self._made[0]
 
     def token(
         self,

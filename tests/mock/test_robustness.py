@@ -1,11 +1,23 @@
 """Nothing that a client sends brings the mock down: it answers with a clear error or hangs up, and goes on."""
 
+import contextlib
 import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
 
 import pytest
 
+from helpers import connection
+from helpers.course.environment import ROOT
+from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog
+from helpers.mock.certificates import Certificates
+from helpers.mock.server import MockServer
+from tests.conftest import needs_posix
+from tests.mock.requests_at_random import GROUP
 from tests.mock.test_routes import PROMPT, V1
 
 
@@ -139,3 +151,88 @@ def test_both_loopback_addresses_answer(mock):
             socket.create_connection((address, mock.port), timeout=5).close()
         except OSError as error:
             assert address == "::1", error  # a machine without IPv6
+
+
+def test_a_head_of_any_size_is_refused_without_being_kept(mock, session, key, raw):
+    for name, value, status in (("x-a", "a" * 60_000, 404), ("x-a", "a" * 70_000, 431)):
+        assert session.get(mock.origin + "/x", headers={**key, name: value}).status_code == status
+    assert session.get(mock.origin + "/" + "a" * 20_000, headers=key).status_code == 414
+    endless = b"GET /x HTTP/1.1\r\nHost: localhost\r\nx-a: " + b"a" * 10_000_000
+    with contextlib.suppress(OSError):  # it hangs up before all of that is sent
+        assert raw(endless).startswith(b"HTTP/1.1 431 ")
+    assert session.get(mock.origin + "/x", headers=key).status_code == 404
+
+
+def test_the_authority_vouches_for_the_names_that_are_served_and_for_a_year():
+    import datetime
+
+    from cryptography import x509
+
+    authority = Certificates("localhost", "127.0.0.1", "room.contoso-ai.example")._authority
+    constraints = authority.extensions.get_extension_for_class(x509.NameConstraints)
+    assert constraints.critical
+    permitted = [str(one.value) for one in constraints.value.permitted_subtrees]
+    assert permitted == ["localhost", "127.0.0.1/32", "room.contoso-ai.example"]
+    assert authority.not_valid_after_utc - authority.not_valid_before_utc <= datetime.timedelta(days=366)
+    assert authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length == 0
+
+
+def test_the_folder_of_a_mock_that_was_killed_goes_with_the_next_start(tmp_path, monkeypatch):
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    start = "import os; from helpers.mock.server import MockServer; one = MockServer(port=0); os._exit(9)"
+    subprocess.run([sys.executable, "-c", start], cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, timeout=60)
+    left = list(tmp_path.glob("foundry-mock-*"))
+    assert len(left) == 1
+    first, second = MockServer(port=0), MockServer(port=0)
+    assert not left[0].exists()
+    assert len(list(tmp_path.glob("foundry-mock-*"))) == 2, "those of mocks that are alive stay"
+    first.stop()
+    second.stop()
+    assert list(tmp_path.glob("foundry-mock-*")) == []
+
+
+@needs_posix
+def test_the_file_of_the_variables_follows_no_link_and_is_for_this_user_alone(tmp_path):
+    foreign, env_file = tmp_path / "foreign.txt", tmp_path / "mock.env"
+    foreign.write_text("mine")
+    for planted in ("mock.env.new", ".mock.env.new"):
+        (tmp_path / planted).symlink_to(foreign)
+    env_file.write_text("FOUNDRY_MOCK_ENV=old")
+    env_file.chmod(0o666)
+    server = MockServer(port=0, env_file=env_file)
+    server.start()
+    assert foreign.read_text() == "mine"
+    assert env_file.stat().st_mode & 0o777 == 0o600
+    server.stop()
+    assert not env_file.exists()
+
+
+def test_a_full_disk_is_told_in_a_sentence(monkeypatch):
+    def full(path, variables):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("helpers.mock.server.write_variables", full)
+    monkeypatch.setattr(connection, "_mock", None)
+    with pytest.raises(connection.SettingsError, match="No space left on device"):
+        connection._started_mock()
+    assert connection._mock is None
+
+
+def test_the_demo_resource_stays_whoever_makes_others(tmp_path):
+    server = MockServer(port=0)
+    foundry = server.foundry
+    token = foundry.issuer.token("https://management.azure.com")[0]
+    sent = Headers({"Authorization": f"Bearer {token}"})
+    body = json.dumps({"location": "eastus2", "kind": "AIServices", "tags": {"x": "y" * 200_000}}).encode()
+
+    def put(name: str) -> int:
+        url = f"https://localhost{GROUP}/accounts/{name}?api-version=2025-06-01"
+        return foundry.answer(Exchange("PUT", url, sent, body)).status
+
+    statuses = {put(f"account-{number}") for number in range(1100)}
+    assert statuses == {201, 409}
+    url = f"https://localhost{GROUP}/accounts/{catalog.RESOURCE}?api-version=2025-06-01"
+    assert foundry.answer(Exchange("GET", url, sent)).status == 200
+    server.stop()

@@ -123,4 +123,5 @@ class Conversations:
 
 
 def _with_ids(items: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
+    seed = ids.short(seed)
     return [shapes.input_item(item, f"{seed} item {at}") for at, item in enumerate(items)]

@@ -1,7 +1,8 @@
 """Files: uploaded as a form, looked at until they are processed."""
 
 from collections.abc import Iterator
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.message import Message
 from typing import Any
 
 from helpers.exchange import Exchange
@@ -13,6 +14,7 @@ from helpers.mock.routes import HOME
 from helpers.mock.state import new_id
 from helpers.mock.wire import errors, headers, ids, paging
 
+FIELDS = 20  # of a form; the rest is passed over
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 
 
@@ -93,15 +95,19 @@ class Files:
 
 
 def _form(call: Call) -> dict[str, Any]:
-    """A multipart form: texts as they are, files as (name, content)."""
-    kind = call.request.request_headers.get("content-type", "")
-    if not kind.startswith("multipart/form-data"):
+    """A multipart form (RFC 7578): texts as they are, files as (name, content)."""
+    kind = Message()
+    kind["content-type"] = call.sent.get("content-type", "")
+    boundary = kind.get_param("boundary")
+    if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
         raise errors.parameter_value("Content-Type", "expected multipart/form-data.")
-    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode("latin-1") + call.body, policy=policy.HTTP)
     form: dict[str, Any] = {}
-    for part in message.iter_parts() if message.is_multipart() else ():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True) or b""
-        filename = part.get_filename()
-        form[str(name)] = content.decode("utf-8", "replace") if filename is None else (filename, content)
+    parts = (b"\r\n" + call.body).split(b"\r\n--" + boundary.encode("latin-1"), FIELDS + 2)[1 : FIELDS + 1]
+    for part in parts:
+        head, _, content = part.partition(b"\r\n\r\n")
+        described = message_from_bytes(head.strip()[:4096])
+        name = described.get_param("name", header="content-disposition")
+        if name:
+            filename = described.get_filename()
+            form[str(name)] = content.decode("utf-8", "replace") if filename is None else (filename, content)
     return form

@@ -17,6 +17,8 @@ from helpers.mock.parts import Parts
 from helpers.mock.tokens import AUDIENCES, CLIENTS, LIFETIME
 from helpers.mock.wire import headers, ids
 
+FORM = 32 * 1024  # bytes of a form that are read
+
 
 def routes(parts: Parts) -> Iterator[Route]:
     identity = Identity(parts)
@@ -63,7 +65,7 @@ class Identity:
 
     def client_credentials(self, call: Call) -> Exchange:
         """POST /{tenant}/oauth2/v2.0/token. The codes are Entra's, the words after them inferred."""
-        form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+        form = dict(parse_qsl(call.body[:FORM].decode("utf-8", "replace"), keep_blank_values=True))
         return _answer(call, *self._token(call.names["tenant"], form, call.seed))
 
     def _token(self, tenant: str, form: dict[str, str], seed: str) -> tuple[int, dict[str, Any]]:

@@ -16,7 +16,7 @@ from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.state import weight
-from helpers.mock.wire import errors, headers, paging, parameters, shapes
+from helpers.mock.wire import errors, headers, ids, paging, parameters, shapes
 
 STATEFUL = re.compile(rb'"(previous_response_id|conversation|agent|agent_reference|background)"')
 
@@ -202,5 +202,5 @@ class Responses:
 
 
 def _items(finished: Finished) -> list[dict[str, Any]]:
-    given = prompts.input_items(finished.request)
-    return [shapes.input_item(item, f"{finished.seed} input {at}") for at, item in enumerate(given)]
+    given, seed = prompts.input_items(finished.request), ids.short(finished.seed)
+    return [shapes.input_item(item, f"{seed} input {at}") for at, item in enumerate(given)]

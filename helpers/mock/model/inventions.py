@@ -1,6 +1,7 @@
 """Values that fit a JSON schema, for answers that no recording holds. They are made up, and their texts say so."""
 
 import re
+from copy import copy
 from typing import Any
 
 try:  # Python 3.11 moved the parser of regular expressions
@@ -23,17 +24,53 @@ FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "uri": "https://example.com/offline-mock",
 }
-LARGEST = 1000  # items of an array, characters of a text
-DEPTH = 8  # how deep a schema may nest before only what is required is filled in
+# Beyond these a schema asks for too much: it is a small program of the client's, and the mock runs it for nobody for long.
+STEPS = 2_000  # parts of a value
+SIZE = 100_000  # characters of all its texts
+PATTERN = 300  # characters of a regular expression
+# How deep a value goes before only what is required is filled in; the next one where that asks for too much.
+DEPTHS = (8, 3, 0)
 
 
-def instance(schema: Any, root: Any = None, depth: int = 0) -> Any:
-    """A value that is valid for the schema (the subset that structured outputs take, and a little more)."""
-    root = schema if root is None else root
+class TooMuch(ValueError):
+    """A schema whose smallest value is larger than anybody would want."""
+
+
+class _Budget:
+    """What is left of the steps and of the size for one value."""
+
+    def __init__(self, depth: int):
+        self.depth, self._steps, self._size = depth, STEPS, SIZE
+
+    def step(self) -> None:
+        self._steps -= 1
+        if self._steps < 0:
+            raise TooMuch("too many parts")
+
+    def characters(self, count: int) -> None:
+        self._size -= count
+        if self._size < 0:
+            raise TooMuch("too long")
+
+
+def instance(schema: Any) -> Any:
+    """A value that is valid for the schema (the subset that structured outputs take, and a little more). Raises ValueError,
+    or what Python raises, for what is no schema or asks for too much."""
+    for depth in DEPTHS:
+        try:
+            return _value(schema, schema, 0, _Budget(depth))
+        except TooMuch:
+            if depth == DEPTHS[-1]:
+                raise
+    raise AssertionError("unreachable: the last depth returns or raises")
+
+
+def _value(schema: Any, root: Any, depth: int, budget: _Budget) -> Any:
+    budget.step()
     if schema is True or not isinstance(schema, dict):
         return WORDS
     if "$ref" in schema:
-        return instance(_referred(schema["$ref"], root), root, depth + 1)
+        return _value(_referred(schema["$ref"], root, budget), root, depth + 1, budget)
     if "const" in schema:
         return schema["const"]
     if schema.get("enum"):
@@ -42,57 +79,56 @@ def instance(schema: Any, root: Any = None, depth: int = 0) -> Any:
         if schema.get(choice):
             shared = {name: value for name, value in schema.items() if name != choice}
             # the last choice when nested deep: recursion usually ends in {"type": "null"}, written last
-            return instance({**shared, **schema[choice][-1 if depth > DEPTH else 0]}, root, depth + 1)
+            return _value({**shared, **schema[choice][-1 if depth > budget.depth else 0]}, root, depth + 1, budget)
     if schema.get("allOf"):
-        return instance(_merged(schema, root), root, depth)
+        return _value(_merged(schema, root, budget), root, depth, budget)
     kind = schema.get("type")
     if isinstance(kind, list):
-        kind = "null" if depth > DEPTH and "null" in kind else kind[0]
+        kind = "null" if depth > budget.depth and "null" in kind else kind[0]
     if kind is None:
         kind = "object" if "properties" in schema else "array" if "items" in schema else "string"
-    return _MAKERS.get(kind, _text)(schema, root, depth)
+    return _MAKERS.get(kind, _text)(schema, root, depth, budget)
 
 
-def _referred(reference: str, root: Any) -> Any:
+def _referred(reference: str, root: Any, budget: _Budget) -> Any:
     found = root
     for step in reference.lstrip("#").strip("/").split("/"):
+        budget.step()
         if step and isinstance(found, dict):
             found = found.get(step.replace("~1", "/").replace("~0", "~"), {})
     return found
 
 
-def _merged(schema: dict, root: Any) -> dict:
+def _merged(schema: dict, root: Any, budget: _Budget) -> dict:
     merged = {name: value for name, value in schema.items() if name != "allOf"}
+    merged |= {name: copy(merged[name]) for name in ("properties", "required") if name in merged}
     for part in schema["allOf"]:
-        part = _referred(part["$ref"], root) if "$ref" in part else part
+        part = _referred(part["$ref"], root, budget) if "$ref" in part else part
         for name, value in part.items():
+            budget.step()
             if name == "properties":
-                merged[name] = {**merged.get(name, {}), **value}
+                merged.setdefault(name, {}).update(value)
             elif name == "required":
-                merged[name] = [*merged.get(name, []), *value]
+                merged.setdefault(name, []).extend(value)
             else:
                 merged.setdefault(name, value)
     return merged
 
 
-def _bounded(count: int) -> int:
-    if count > LARGEST:
-        raise ValueError(f"a schema that asks for {count} of something")
-    return count
-
-
-def _object(schema: dict, root: Any, depth: int) -> dict:
+def _object(schema: dict, root: Any, depth: int, budget: _Budget) -> dict:
     properties, required = schema.get("properties") or {}, schema.get("required") or []
-    wanted = [name for name in properties if depth <= DEPTH or name in required]
-    return {name: instance(properties.get(name, True), root, depth + 1) for name in dict.fromkeys([*wanted, *required])}
+    must = set(required)
+    names = dict.fromkeys([*(name for name in properties if depth <= budget.depth or name in must), *required])
+    return {name: _value(properties.get(name, True), root, depth + 1, budget) for name in names}
 
 
-def _array(schema: dict, root: Any, depth: int) -> list:
-    first = [instance(part, root, depth + 1) for part in schema.get("prefixItems") or []]
-    count = max(schema.get("minItems", 0), 0 if depth > DEPTH or schema.get("items") is False else 1) - len(first)
-    count = _bounded(min(count, schema.get("maxItems", count)))
-    rest = [instance(schema.get("items", True), root, depth + 1) for _ in range(max(0, count))]
-    choices = _choices(schema.get("items"), root)
+def _array(schema: dict, root: Any, depth: int, budget: _Budget) -> list:
+    first = [_value(part, root, depth + 1, budget) for part in schema.get("prefixItems") or []]
+    least = 0 if depth > budget.depth or schema.get("items") is False else 1
+    count = max(schema.get("minItems", 0), least) - len(first)
+    count = min(count, schema.get("maxItems", count))
+    rest = [_value(schema.get("items", True), root, depth + 1, budget) for _ in range(max(0, count))]
+    choices = _choices(schema.get("items"), root, budget)
     if schema.get("uniqueItems") and choices:
         rest = choices[: len(rest)]
     elif schema.get("uniqueItems") and len(rest) > 1:
@@ -100,14 +136,14 @@ def _array(schema: dict, root: Any, depth: int) -> list:
     return first + rest
 
 
-def _choices(schema: Any, root: Any) -> list:
+def _choices(schema: Any, root: Any, budget: _Budget) -> list:
     """The values of an enum, behind a reference or not; none for any other schema."""
     if isinstance(schema, dict) and "$ref" in schema:
-        schema = _referred(schema["$ref"], root)
+        schema = _referred(schema["$ref"], root, budget)
     return list(schema.get("enum") or ()) if isinstance(schema, dict) else []
 
 
-def _number(schema: dict, root: Any, depth: int) -> int | float:
+def _number(schema: dict, root: Any, depth: int, budget: _Budget) -> int | float:
     """The smallest multiple of the step that fits or, with no lower bound, the largest; half-way where none fits."""
     step = schema.get("multipleOf") or 1
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
@@ -132,12 +168,12 @@ def _number(schema: dict, root: Any, depth: int) -> int | float:
     return int(value) if schema.get("type") == "integer" or value == int(value) else value
 
 
-def _text(schema: dict, root: Any, depth: int) -> str:
+def _text(schema: dict, root: Any, depth: int, budget: _Budget) -> str:
     if "pattern" in schema:
-        return _matching(schema["pattern"])
-    text = FORMATS.get(schema.get("format"), WORDS)
-    _bounded(schema.get("minLength", 0))
-    shortest, longest = schema.get("minLength", 0), schema.get("maxLength", max(len(text), schema.get("minLength", 0)))
+        return _matching(schema["pattern"], budget)
+    text, shortest = FORMATS.get(schema.get("format"), WORDS), schema.get("minLength", 0)
+    budget.characters(max(shortest, len(text)))
+    longest = schema.get("maxLength", max(len(text), shortest))
     return (text * (shortest // len(text) + 1) if len(text) < shortest else text)[: max(longest, shortest)]
 
 
@@ -146,38 +182,61 @@ _MAKERS = {
     "array": _array,
     "integer": _number,
     "number": _number,
-    "boolean": lambda schema, root, depth: False,
-    "null": lambda schema, root, depth: None,
+    "boolean": lambda *_: False,
+    "null": lambda *_: None,
     "string": _text,
 }
 
 
-def _matching(pattern: str) -> str:
-    """A short text that matches a regular expression; plain words where the expression is beyond this."""
+def _matching(pattern: str, budget: _Budget) -> str:
+    """A short text that matches a regular expression, put together from its parts. It is not tried, because trying an
+    expression can take for ever; plain words where the expression is beyond this."""
+    if len(pattern) > PATTERN:
+        return WORDS
     try:
-        text = "".join(_pieces(sre_parser.parse(pattern)))
-        return text if re.search(pattern, text) else WORDS
-    except (re.error, KeyError, ValueError, OverflowError, IndexError):
+        parts = list(sre_parser.parse(pattern))
+        # anchors say nothing at the ends, and anywhere else more than this knows
+        while parts and parts[0] in _BEGINS:
+            parts.pop(0)
+        while parts and parts[-1] in _ENDS:
+            parts.pop()
+        return _spelled(parts, budget)
+    except (re.error, KeyError, OverflowError, IndexError, RecursionError, StopIteration, _Beyond):
         return WORDS
 
 
-def _pieces(parsed):
-    for kind, value in parsed:
+_BEGINS = ((sre.AT, sre.AT_BEGINNING), (sre.AT, sre.AT_BEGINNING_STRING))
+_ENDS = ((sre.AT, sre.AT_END), (sre.AT, sre.AT_END_STRING))
+
+
+class _Beyond(Exception):
+    """A part of an expression that this cannot spell."""
+
+
+def _spelled(parts, budget: _Budget) -> str:
+    spelled = []
+    for kind, value in parts:
+        budget.step()
         if kind is sre.LITERAL:
-            yield chr(value)
+            piece = chr(value)
         elif kind is sre.ANY:
-            yield "x"
+            piece = "x"
         elif kind is sre.IN:
-            yield _member(value)
+            piece = _member(value)
         elif kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
             least, most, inner = value
-            yield "".join(_pieces(inner)) * min(max(least, 1 if most else 0), 1000)
+            once, times = _spelled(inner, budget), max(least, 1 if most else 0)
+            budget.characters(len(once) * times)
+            piece = once * times
         elif kind is sre.SUBPATTERN:
-            yield from _pieces(value[-1])
+            piece = _spelled(value[-1], budget)
         elif kind is sre.BRANCH:
-            yield from _pieces(value[1][0])
-        elif kind is not sre.AT:
-            raise ValueError(f"{kind} is not supported")
+            piece = _spelled(value[1][0], budget)
+        else:
+            raise _Beyond
+        budget.characters(len(piece))
+        spelled.append(piece)
+    return "".join(spelled)
 
 
 def _member(choices) -> str:

@@ -72,7 +72,7 @@ class Model:
     def say(self, prompt: Prompt, body: dict[str, Any], deployment: catalog.Deployment) -> Answer:
         """The answer to a prompt. Raises the ServiceError of a prompt that is too long or blocked, and under strict the
         one for a miss."""
-        asked = len(prompt.key) // CHARACTERS_PER_TOKEN
+        asked = prompt.length // CHARACTERS_PER_TOKEN
         if asked > deployment.context:
             raise errors.context_too_long(deployment.context, asked, body.get("max_completion_tokens") or 0)
         words = prompt.last_words.lower()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+LONGEST = 64 * 1024  # characters of a text that a recording could answer
+
 
 class Prompt:
     """A model's name and everything it is given: messages, tools, the format of the answer."""
@@ -18,6 +20,12 @@ class Prompt:
         """Canonical JSON: equal for equal prompts."""
         seen = {"model": self.model, "messages": self.messages, "tools": self.tools, "format": self.format}
         return canonical(seen)
+
+    @cached_property
+    def length(self) -> int:
+        """How many characters there are to read."""
+        texts = sum(len(message.get("text", "")) for message in self.messages)
+        return texts if texts > LONGEST else len(self.key)  # too long a prompt is not written out just to be measured
 
     @property
     def last_words(self) -> str:
@@ -89,11 +97,16 @@ def compact(data: Any) -> str:
 def _message(role: str, content: Any) -> dict[str, Any]:
     role = "system" if role == "developer" else role
     if isinstance(content, str):
-        return {"role": role, "text": " ".join(content.split())}
+        return {"role": role, "text": _unspaced(content)}
     parts = list(_parts(content))
     if all("text" in part for part in parts):
-        return {"role": role, "text": " ".join(" ".join(part["text"] for part in parts).split())}
+        return {"role": role, "text": _unspaced(" ".join(part["text"] for part in parts))}
     return {"role": role, "parts": parts}
+
+
+def _unspaced(text: str) -> str:
+    """The text with one space between words. One that is longer than any recording is left as it is."""
+    return " ".join(text.split()) if len(text) < LONGEST else text
 
 
 def _parts(content: Any) -> Iterator[dict[str, Any]]:

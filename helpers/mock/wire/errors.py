@@ -346,6 +346,18 @@ def schema_invalid(name: str) -> ServiceError:
     return _openai_error(400, message, "invalid_json_schema", name)
 
 
+def target_too_long(limit: int) -> ServiceError:
+    """Inferred: a path and a query over the mock's limit."""
+    message = f"The path and the query are longer than {limit:,} bytes."
+    return ServiceError(GATEWAY, 414, f'{{"error":{{"code":"414","message":"{message}"}}}}')
+
+
+def head_too_large(limit: int) -> ServiceError:
+    """Inferred: headers over the mock's limit."""
+    message = f"The request headers are larger than {limit:,} bytes."
+    return ServiceError(GATEWAY, 431, f'{{"error":{{"code":"431","message":"{message}"}}}}')
+
+
 def too_large(limit: int) -> ServiceError:
     """Inferred: a body over the mock's limit."""
     message = f"The request body is larger than {limit:,} bytes."
@@ -355,6 +367,11 @@ def too_large(limit: int) -> ServiceError:
 def too_much_to_keep(kind: str, limit: int) -> ServiceError:
     """The mock's own limit on one thing that it keeps."""
     return _openai_error(400, f"The offline mock keeps at most {limit:,} bytes of one {kind}.", "too_large")
+
+
+def too_many_values(limit: int) -> ServiceError:
+    """The mock's own limit on the values in one body."""
+    return _openai_error(413, f"The offline mock reads at most {limit:,} JSON values in one body.", "too_large")
 
 
 # -- the mock itself ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,11 @@ def digest(label: str, seed: str) -> bytes:
     return sha256(f"{label}\n{seed}".encode()).digest()
 
 
+def short(seed: str) -> str:
+    """A seed for the ids of many things: a long one, such as a whole request, is hashed once and not for each of them."""
+    return seed if len(seed) < 1000 else digest("seed", seed).hex()
+
+
 def hex_id(prefix: str, seed: str, length: int = 50) -> str:
     """``resp_``, ``msg_``, ``fc_`` ... and 50 hexadecimal digits, as on the Responses API."""
     return prefix + (digest(prefix, seed) + digest(prefix, seed + "+")).hex()[:length]

@@ -2,6 +2,7 @@
 Names and types: the published OpenAPI documents of Azure OpenAI v1 and the openai SDK's request types."""
 
 import json
+import re
 from typing import Any
 
 from helpers.mock.wire import errors
@@ -47,8 +48,17 @@ RANGES = {
 ROLES = ("user", "assistant", "system", "developer", "tool", "function")
 
 
-def parse(body: bytes) -> dict[str, Any]:
-    """The body as a JSON object. Raises ServiceError for anything else."""
+# The mock's own limit on one body, so that no request holds up the others: how many values it may hold.
+VALUES = 20_000
+DEEP = re.compile(rb"(?:[^\[\]{}]{0,80}[\[{]){500}")
+TOKENS = 300_000  # of an embeddings request, which may come as numbers; the service's own limit
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+
+
+def parse(body: bytes, limit: int = VALUES) -> dict[str, Any]:
+    """The body as a JSON object. Raises ServiceError for anything else, and for more than ``limit`` values."""
+    if _values(body) > limit:
+        raise errors.bad_json("nested too deeply") if DEEP.match(body) else errors.too_many_values(limit)
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
     except UnicodeDecodeError:
@@ -60,6 +70,12 @@ def parse(body: bytes) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise errors.bad_json(f"expected an object, got {kind_of(data)}")
     return data
+
+
+def _values(body: bytes) -> int:
+    """How many values there are in a JSON text, at the most. Commas in texts do not count, unless there are too many to look."""
+    count = body.count(b",") + body.count(b"[") + body.count(b"{")
+    return sum(map(STRING.sub(b"", body).count, (b",", b"[", b"{"))) if VALUES < count < 5 * VALUES else count
 
 
 def _refuse_constant(name: str) -> None:
@@ -117,7 +133,7 @@ def _check_stop(stop: Any) -> None:
 
 def embeddings(request_body: bytes) -> dict[str, Any]:
     """The body of an embeddings request. Raises ServiceError for the first thing wrong with it."""
-    body = parse(request_body)
+    body = parse(request_body, TOKENS + 5_000)
     _check(body, EMBEDDINGS)
     given = body.get("input")
     if given is None or given in ("", []):

@@ -1,0 +1,79 @@
+"""The files that a mock writes: a private folder that goes with it, or with the next mock when it was killed; and the file of
+its variables."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+
+PREFIX = "foundry-mock-"
+ALIVE = "alive.lock"  # locked by the process that a folder belongs to, for as long as it lives
+
+
+class Folder:
+    """A private folder in the system's temporary one. Making one removes those of mocks that were killed."""
+
+    def __init__(self):
+        _sweep(Path(tempfile.gettempdir()))
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = os.open(self.path / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
+        _lock(self._lock)
+        self._owner = os.getpid()
+
+    def remove(self, env_file: Path | None = None) -> None:
+        """Remove what this mock has written, and only that. Does nothing in a forked child."""
+        if os.getpid() != self._owner:
+            return
+        with contextlib.suppress(OSError):
+            os.close(self._lock)
+        shutil.rmtree(self.path, ignore_errors=True)
+        if env_file:
+            with contextlib.suppress(OSError):
+                env_file.unlink(missing_ok=True)
+
+
+def _sweep(temporary: Path) -> None:
+    """Remove the folders of mocks that are no more."""
+    for folder in temporary.glob(f"{PREFIX}*"):
+        try:
+            number = os.open(folder / ALIVE, os.O_RDWR)
+        except OSError:  # somebody else's, or one that is being made
+            continue
+        try:
+            dead = _lock(number)
+        finally:
+            os.close(number)
+        if dead:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(number: int) -> bool:
+    """Lock an open file; False when another process holds it. The system gives it back when the process ends."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def write_variables(path: Path, variables: dict[str, str]) -> None:
+    """``NAME=value`` lines that a shell can read, for this user's eyes only. Written beside, under a name that nobody knows
+    before, and then moved: a reader never sees half of it, and no link that lies there is followed."""
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
+    number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:  # for a shell, on Windows too
+            file.write(text)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
