@@ -2,9 +2,11 @@
 the offline mock. Either way the result is printed, so that nobody is in doubt."""
 
 import io
+import logging
 import os
 import re
 import socket
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +23,16 @@ RESOURCE_HOST = re.compile(r"(?P<name>[^.]+)\.(services\.ai|openai|cognitiveserv
 REGIONAL_HOST = re.compile(r"\.api\.cognitive\.microsoft\.com$")
 PLACEHOLDER = re.compile(r"[<>{}]|\byour[-_ ]|\.\.\.|\bxxx|replace[-_ ]?me", re.IGNORECASE)
 QUOTES = "\"'`“”‘’«»"
+
+# Variables that lead a client elsewhere than the mock, change what it sends, or print beside the lesson. Sources: azure-identity
+# 1.27 _constants.py, azure-core 1.41 settings.py, msal 1.39 managed_identity.py, openai 3.54 _client.py and _utils/_logs.py,
+# Python's ssl.py, requests 2.34 utils.py.
+IN_THE_WAY = re.compile(
+    r"AZURE_(?!TOKEN_CREDENTIALS$|CONFIG_DIR$|EXTENSION_DIR$)\w+|OPENAI_\w+|MSI_ENDPOINT|MSI_SECRET|MSAL_FORCE_REGION"
+    r"|IDENTITY_SERVER_THUMBPRINT|IMDS_ENDPOINT|SSLKEYLOGFILE|OTEL_INSTRUMENTATION_GENAI_\w+"
+)
+SOCKS = re.compile(r"socks", re.IGNORECASE)  # httpx2 refuses to start with such a proxy, though localhost is exempt
+INLINE = "module://matplotlib_inline.backend_inline"
 
 _exported: dict[str, tuple[str | None, str | None]] = {}  # what connect() set in os.environ: name -> (value, before)
 _mock = None  # the mock that connect() started in this process
@@ -79,7 +91,8 @@ def connect() -> Foundry:
 
     Live when FOUNDRY_PROJECT_ENDPOINT is set. Otherwise the offline mock: the one that FOUNDRY_MOCK_ENV announces, or
     one started in this process. In both cases the settings are put in ``os.environ`` under the names the SDK samples
-    use. Call it again after a change of ``.env``. Raises SettingsError with the corrected value.
+    use; offline, what is in the way of the mock is set aside. Call it again after a change of ``.env``: it first takes back what it
+    did. Raises SettingsError with the corrected value.
     """
     _forget()
     announced = _announced_mock()
@@ -87,7 +100,7 @@ def connect() -> Foundry:
     if settings["FOUNDRY_PROJECT_ENDPOINT"]:
         foundry = _live(settings)
         variables = {
-            **{name: value for name, value in dotenv.items() if name not in os.environ},
+            **{name: value for name, value in dotenv.items() if not os.environ.get(name)},
             "FOUNDRY_PROJECT_ENDPOINT": foundry.project_endpoint,
             "FOUNDRY_RESOURCE_ENDPOINT": foundry.resource_endpoint,
             "FOUNDRY_MODEL_NAME": foundry.model,
@@ -101,6 +114,13 @@ def connect() -> Foundry:
             model=variables["FOUNDRY_MODEL_NAME"],
             api_key=variables["FOUNDRY_API_KEY"],
         )
+    if not foundry.live:
+        aside = in_the_way()
+        variables = {**dict.fromkeys(aside), "NETRC": os.devnull, **variables}
+        for library in ("openai", "httpx2") if "OPENAI_LOG" in aside else ():  # it may have been imported already
+            logging.getLogger(library).setLevel(logging.NOTSET)
+    if "ipykernel" in sys.modules:
+        variables["MPLBACKEND"] = INLINE  # plots belong into the notebook, whatever a shell was set to
     for name, value in variables.items():
         _set(name, value)
     print(foundry.banner())
@@ -142,6 +162,12 @@ def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]
         return from_environment.strip()
 
     return {name: value(name) for name in SETTINGS}, dotenv
+
+
+def in_the_way() -> list[str]:
+    """The variables of this environment that connect() sets aside while it is offline."""
+    proxies = [n for n, value in os.environ.items() if n.lower().endswith("_proxy") and SOCKS.match(value)]
+    return sorted([*filter(IN_THE_WAY.fullmatch, os.environ), *proxies])
 
 
 def _announced_mock() -> dict[str, str]:

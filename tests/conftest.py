@@ -13,6 +13,11 @@ from helpers.course.environment import ROOT
 from helpers.mock import tokens
 from helpers.mock.server import MockServer
 
+# pytest may be started by hand, in a shell with variables that lead clients elsewhere
+_kept = {name: value for name, value in os.environ.items() if name.startswith(("PYTEST", "PYTHONPATH", "COV_"))}
+_plain = notebooks.plain_environment() | _kept
+os.environ.clear()
+os.environ.update(_plain)
 if str(notebooks.LOOPBACK_ONLY) not in os.environ.get("PYTHONPATH", ""):  # pytest was started by hand
     os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
     importlib.import_module("tests.gate.loopback_only.sitecustomize")

@@ -160,6 +160,79 @@ for sign_in in ("token", "key") if foundry.api_key else ("token",):
 """
 
 
+EVERY_CLIENT = """
+import requests
+foundry = connection.connect()
+import openai
+from azure.ai.projects import AIProjectClient
+from azure.identity import DefaultAzureCredential
+project = AIProjectClient(foundry.project_endpoint, DefaultAzureCredential())
+print(sorted(one.name for one in project.deployments.list()))
+print(project.get_openai_client().responses.create(model=foundry.model, input="x").status)
+client = openai.OpenAI(base_url=f"{foundry.resource_endpoint}/openai/v1", api_key=foundry.api_key)
+sent = client.responses.with_raw_response.create(model=foundry.model, input="x").http_request
+print(sorted(sent.headers), sent.headers["user-agent"], sent.url.path)
+older = openai.AzureOpenAI(azure_endpoint=foundry.resource_endpoint, api_key=foundry.api_key, api_version="2024-10-21")
+print(older.chat.completions.create(model=foundry.model, messages=[{"role": "user", "content": "x"}]).object)
+sent = requests.get(f"{foundry.resource_endpoint}/openai/v1/models", headers=foundry.headers("key"), timeout=9).request
+print(sorted(sent.headers))
+"""
+ODD = {
+    "AZURE_CLIENT_ID": "11111111-0000-4000-8000-000000000000", "AZURE_TENANT_ID": "x", "AZURE_CLIENT_SECRET": "x",
+    "AZURE_FEDERATED_TOKEN_FILE": "/nowhere", "AZURE_AUTHORITY_HOST": "https://login.example",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST": "https://pod.example", "AZURE_LOG_LEVEL": "debug", "AZURE_HTTP_USER_AGENT": "mine",
+    "AZURE_OPENAI_ENDPOINT": "https://other.example", "AZURE_OPENAI_API_KEY": "x", "AZURE_OPENAI_AD_TOKEN": "x",
+    "IDENTITY_SERVER_THUMBPRINT": "x", "MSI_ENDPOINT": "https://msi.example", "MSI_SECRET": "x", "MSAL_FORCE_REGION": "x",
+    "OPENAI_API_KEY": "x", "OPENAI_BASE_URL": "https://other.example", "OPENAI_ORG_ID": "o", "OPENAI_PROJECT_ID": "p",
+    "OPENAI_CUSTOM_HEADERS": "x-mine: 1", "OPENAI_API_TYPE": "azure", "OPENAI_API_VERSION": "x", "OPENAI_LOG": "debug",
+    "HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9", "SSLKEYLOGFILE": "/nowhere/keys.txt",
+    "NETRC": "netrc", "SSL_CERT_DIR": "/nowhere", "REQUESTS_CA_BUNDLE": "/nowhere", "NO_PROXY": "example.com",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plainly(tmp_path_factory):
+    return _python(EVERY_CLIENT, "", tmp_path_factory.mktemp("plain"))
+
+
+# by what they are about, and all together: a Python for each of them would take a minute
+@pytest.mark.parametrize(
+    "names",
+    [[*ODD], [n for n in ODD if n[:2] == "AZ"], [n for n in ODD if n[:2] != "AZ"]],
+    ids=["all", "azure", "rest"],
+)
+def test_whatever_the_environment_holds_the_offline_course_works_and_sends_the_same(tmp_path, plainly, names):
+    assert "completed\n" in plainly.stdout, plainly.stderr
+    (tmp_path / "netrc").write_text("machine localhost login me password mine")
+    odd = {name: str(tmp_path / "netrc") if name == "NETRC" else ODD[name] for name in names}
+    ran = _python(EVERY_CLIENT, "", tmp_path, **odd)
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines()[5:] == plainly.stdout.splitlines()[5:], (
+        "all but the banner, where the port is another"
+    )
+
+
+def test_a_library_that_was_imported_before_connect_prints_nothing_either(tmp_path):
+    code = "import openai\n" + EVERY_CLIENT
+    ran = _python(code, "", tmp_path, OPENAI_LOG="debug", AZURE_LOG_LEVEL="debug")
+    assert ran.stderr == ""
+    assert "completed" in ran.stdout
+
+
+def test_what_was_set_aside_comes_back_when_the_settings_are_live(tmp_path):
+    code = f"""
+import os
+connection.connect()
+print("aside", [os.environ.get(name) for name in ("OPENAI_BASE_URL", "SSLKEYLOGFILE")])
+(connection.ROOT / ".env").write_text("FOUNDRY_PROJECT_ENDPOINT={GOOD}\\nFOUNDRY_MODEL_NAME=m\\n")
+connection.connect()
+print("live", [os.environ.get(name) for name in ("OPENAI_BASE_URL", "SSLKEYLOGFILE", "AZURE_CLIENT_ID", "NETRC")])
+"""
+    ran = _python(code, "", tmp_path, OPENAI_BASE_URL="https://mine.example", SSLKEYLOGFILE="keys.txt")
+    assert "aside [None, None]" in ran.stdout
+    assert "live ['https://mine.example', 'keys.txt', None, None]" in ran.stdout, ran.stdout + ran.stderr
+
+
 def test_offline_without_any_setting(tmp_path):
     ran = _python(ASK, "", tmp_path)
     assert ran.stdout.startswith("OFFLINE MOCK")

@@ -28,6 +28,7 @@ BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 APPLICATION = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)(?: *; *(.*))?$")
 INSTEAD_OF_A_SECRET = ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
+PRINTING = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONVERBOSE", "PYTHONASYNCIODEBUG", "OPENAI_LOG", "AZURE_LOG_LEVEL")
 OF_THE_MOCK = ("FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID")
 # An SDK that was retired, and the one to use: snippets for it end in 404.
 RETIRED = {"azure-ai-inference": "it was retired on 2026-05-30; use openai with /openai/v1"}
@@ -51,7 +52,7 @@ def diagnose(live: bool = False) -> list[Finding]:
     """All findings. With ``live`` sign-in, endpoint, role and deployment are tried: a token, a list, and a prompt of two
     words for each sign-in."""
     findings: list[Finding] = []
-    for check in (_python, _packages, _node, _port, _certificates, _proxy, _settings, _credentials, _mock):
+    for check in (_python, _packages, _node, _port, _certificates, _proxy, _settings, _aside, _credentials, _mock):
         findings += _guarded(check)
     if live:
         findings += _guarded(_reached)
@@ -266,6 +267,21 @@ def _names(dotenv: Path) -> Iterator[Finding]:
             )
 
 
+def _aside() -> Iterator[Finding]:
+    """What connect() sets aside while it is offline, so that nobody wonders why a variable does nothing."""
+    if not connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"] and (names := connection.in_the_way()):
+        what = f"{', '.join(names)} set: connect() sets {'them' if len(names) > 1 else 'it'} aside while it is offline"
+        yield Finding("note", "environment", f"{what}; other programs that use the mock do not")
+    keys = os.environ.get("SSLKEYLOGFILE")
+    if keys and not os.access(keys if Path(keys).exists() else Path(keys).parent, os.W_OK):
+        yield Finding(
+            "problem", "environment", f"SSLKEYLOGFILE names {keys}, which cannot be written", "unset SSLKEYLOGFILE"
+        )
+    printing = [name for name in PRINTING if os.environ.get(name)]
+    if printing:
+        yield Finding("note", "environment", f"{', '.join(printing)} set: cells may show more than the lessons do")
+
+
 def _credentials() -> Iterator[Finding]:
     settings = {**connection.read_settings()[1], **os.environ}  # connect() passes on what .env says
     given = [name for name in APPLICATION if settings.get(name)]
@@ -321,7 +337,8 @@ def _reached() -> Iterator[Finding]:
         yield Finding("note", "live", "not tried: mend the settings first")
         return
     logging.getLogger("azure.identity").setLevel(logging.ERROR)  # it would say the same before the findings
-    added = {name: value for name, value in written.items() if name.startswith("AZURE_") and name not in os.environ}
+    added = {name: value for name, value in written.items() if name.startswith("AZURE_") and not os.environ.get(name)}
+    before = dict(os.environ)
     try:
         os.environ.update(added)  # as connect() does
         headers = auth.token_headers(auth.token())
@@ -333,8 +350,8 @@ def _reached() -> Iterator[Finding]:
         yield Finding(state, "sign-in", f"no token ({_first_line(error)})", fix)
         headers = {}
     finally:
-        for name in added:
-            os.environ.pop(name, None)
+        os.environ.clear()
+        os.environ.update(before)
     try:
         listed = requests.get(f"{project}/deployments?api-version=v1", headers=headers, timeout=20)
     except (requests.RequestException, OSError) as error:

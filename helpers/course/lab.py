@@ -10,6 +10,16 @@ from pathlib import Path
 
 from helpers.course.environment import ROOT, SetupProblem
 
+# Variables with which every Python, and so every kernel, would print more than a lesson does.
+NOISE = {
+    "PYTHONWARNINGS",
+    "PYTHONDEVMODE",
+    "PYTHONVERBOSE",
+    "PYTHONASYNCIODEBUG",
+    "PYTHONINSPECT",
+    "PYTHONSTARTUP",
+    "MPLBACKEND",
+}
 FIRST = "notebooks/00_start_here.ipynb"
 
 
@@ -36,10 +46,11 @@ def run(passed_on: list[str]) -> int:
         raise SetupProblem("JupyterLab is gone from .venv. Delete that folder and run this command again.")
     _check_port(passed_on)
     print(f"Opening JupyterLab on {FIRST}. Ctrl-C (twice) stops it.", flush=True)
+    environment = {name: value for name, value in os.environ.items() if name not in NOISE}
     if os.name == "nt":
-        return subprocess.call(command(passed_on), cwd=ROOT)
+        return subprocess.call(command(passed_on), cwd=ROOT, env=environment)
     os.chdir(ROOT)
-    os.execv(sys.executable, command(passed_on))
+    os.execve(sys.executable, command(passed_on), environment)
 
 
 def _check_port(passed_on: list[str]) -> None:

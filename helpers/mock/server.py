@@ -190,6 +190,7 @@ class MockServer:
             "IDENTITY_HEADER": self.foundry.secrets.identity_header,
             "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
             **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
+            "AZURE_CLIENT_ID": "",  # set, it would make azure-identity ask for another identity than the mock's
             "NO_PROXY": no_proxy,  # a company proxy cannot reach this machine's localhost
             "no_proxy": no_proxy,
         }

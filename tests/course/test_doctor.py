@@ -149,6 +149,23 @@ def test_a_lock_that_is_not_there_is_no_reason_to_stop(machine):
     assert machine.only("Python")
 
 
+def test_what_is_set_aside_and_what_prints_is_told(machine):
+    machine.environment(
+        OPENAI_BASE_URL="https://x", AZURE_LOG_LEVEL="debug", PYTHONWARNINGS="default", SSLKEYLOGFILE="/no/k"
+    )
+    told = [finding.text for finding in machine.diagnose() if finding.subject == "environment"]
+    assert told[0].startswith(
+        "AZURE_LOG_LEVEL, OPENAI_BASE_URL, SSLKEYLOGFILE set: connect() sets them aside while it is offline"
+    )
+    assert told[1] == "SSLKEYLOGFILE names /no/k, which cannot be written"
+    assert told[2] == "PYTHONWARNINGS, AZURE_LOG_LEVEL set: cells may show more than the lessons do"
+
+
+def test_a_package_whose_files_are_gone_is_told(machine):
+    machine.patch.setattr(doctor, "_is_whole", lambda package: False)
+    assert "files of pytest are gone" in machine.only("packages").text
+
+
 def test_a_retired_sdk_is_told(machine):
     machine.patch.setattr("importlib.metadata.version", lambda name: pytest.__version__)
     assert "azure-ai-inference is installed: it was retired" in machine.about("packages")[-1].text
