@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 
@@ -107,7 +108,9 @@ def session(mock):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """The table of the notebooks' sizes, and the cells whose output is not compared."""
+    """The table of the notebooks' sizes, the cells whose output is not compared, and the tests that never ran."""
+    for line in getattr(config, "never", ()):
+        terminalreporter.write_line(line, red=True)
     if hasattr(config, "workerinput") or not any("test_notebooks" in key.nodeid for key in _reports(terminalreporter)):
         return
     import nbformat
@@ -126,6 +129,37 @@ def pytest_terminal_summary(terminalreporter, config):
         for cell in notebook.cells:
             if "varies" in cell.metadata:
                 write(f"  {name[:2]} {cell.id:<12} {cell.metadata['varies']}")
+
+
+# What this machine may lack, each told where it is skipped.
+MAY_LACK = re.compile(r"needs sh|is not installed|could not fetch|warm on Linux only|are Linux's|no curl|Chromium")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """A test of which every row is skipped tests nothing. It fails, unless this machine lacks what it needs."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if hasattr(session.config, "workerinput") or reporter is None:
+        return
+    rows: dict[str, set[str]] = {}
+    reasons: dict[str, str] = {}
+    for outcome in ("passed", "failed", "skipped", "error", "xfailed", "xpassed"):
+        for report in reporter.stats.get(outcome, ()):
+            name = report.nodeid.partition("[")[0]
+            if outcome != "skipped" and getattr(report, "when", "call") != "call":
+                continue
+            rows.setdefault(name, set()).add("skipped" if outcome in ("skipped", "xfailed") else outcome)
+            if outcome == "skipped":
+                reasons[name] = str(
+                    report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+                ).removeprefix("Skipped: ")
+    session.config.never = [
+        f"{name}: all of it is skipped ({reasons.get(name, 'expected to fail')}); run it, or take it away"
+        for name, outcomes in rows.items()
+        if outcomes == {"skipped"} and not MAY_LACK.search(reasons.get(name, ""))
+    ]
+    if session.config.never and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _reports(terminalreporter):

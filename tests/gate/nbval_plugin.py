@@ -7,6 +7,7 @@
   earlier cell shows cannot be updated: nbval compares a cell as soon as it has run.
 * A notebook with a cell that was not run is refused: nbval would compare nothing in it and pass.
 * After its cells the whole file is compared, byte for byte, with what ``--update`` would write.
+* What a cell does when its kernel ends is looked at too, and so are files and folders that it leaves behind.
 * A failure names the notebook, the id of the cell, and the command that stores new outputs if they are right.
 
 Sources: nbval/plugin.py 0.11.0. tests/gate/test_canary.py fails when the names used here are gone.
@@ -14,6 +15,7 @@ Sources: nbval/plugin.py 0.11.0. tests/gate/test_canary.py fails when the names 
 
 import copy
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +48,9 @@ def setup(file):
     folder = file.offline.enter_context(TemporaryDirectory())
     file.refused = Path(folder) / "refused.txt"
     environment["LOOPBACK_ONLY_LOG"] = str(file.refused)
+    file.made = Path(folder) / "made.txt"
+    file.made.touch()
+    environment["MADE_LOG"] = str(file.made)
     os.environ.clear()
     os.environ.update(environment)  # the kernel that is started next inherits it
     _setup(file)
@@ -61,8 +66,30 @@ def setup(file):
 def teardown(file):
     try:
         _teardown(file)
+        hosts, made = _refused(file), _left_behind(file)
     finally:
         file.offline.close()
+    # what runs when the kernel ends, after the last cell was looked at
+    if hosts:
+        pytest.fail(f"{file.path.name}: as its kernel ends, something wants to reach {', '.join(hosts)}.", False)
+    if made:
+        pytest.fail(f"{file.path.name}: it leaves {', '.join(made)} behind. Remove it in the lesson.", False)
+
+
+# Folders that a kernel itself uses.
+ITS_OWN = re.compile(
+    r"/(?:\.ipython|\.?matplotlib|\.cache|\.local/share/jupyter|jupyter/runtime|ipykernel_\d+|dev|proc|fontconfig)(?:/|$)"
+)
+
+
+def _left_behind(file) -> list[str]:
+    """The files and folders that this notebook made and that are still there."""
+    made = dict.fromkeys(file.made.read_text(encoding="utf-8").splitlines())
+    return [
+        path
+        for path in made
+        if not ITS_OWN.search(path) and os.path.lexists(path) and not path.startswith(str(file.made.parent))
+    ]
 
 
 def _restore(environment: dict[str, str]) -> None:

@@ -13,11 +13,11 @@ import pytest
 
 from helpers.course import notebooks
 from helpers.course.environment import ROOT
-from helpers.course.gate import PYTEST, STRICT
+from helpers.course.gate import HELD, PYTEST, STAGES, STRICT
 from helpers.exercises import DONE
 from tests.lessons import guards
 from tests.lessons.test_exercises import marks, with_solutions
-from tests.lessons.test_notebooks import linted, misspelled
+from tests.lessons.test_notebooks import LESSONS, in_the_table, linted, misspelled, out_of_place
 
 CELLS = {
     "ask": "import requests\n\nfrom helpers import connect\n\nfoundry = connect()\nurl = f'{foundry.project_endpoint}/openai/v1/responses'\n"
@@ -35,6 +35,12 @@ CELLS = {
     "sleeps": "print('no sleep')",
     "written": "print('no program')",
     "updates": "print('no update')",
+    "program": "print('no other program')",
+    "cores": "print(64)",
+}
+# a notebook that leaves something, in place of the cell text
+AFTERWARDS = {
+    "left": "from pathlib import Path\n\nPath('left_behind.txt').write_text('x')\nprint('as stored')",
 }
 HIDDEN = (
     "requests.post(url, headers=foundry.headers(), json={**body, 'input': 'Unheard of'}).status_code\n"
@@ -71,7 +77,17 @@ CHANGED = {
         "UserWarning: careful). Mend the code.",
     ),
     "raises": ("1 / 0", "it raised ZeroDivisionError: division by zero.", "Mend the code, or tag the cell"),
-    "sleeps": ("import time\n\ntime.sleep(61)", "nobody waits longer than a minute", "Mend the code"),
+    "sleeps": (
+        "import time\n\nfor _ in range(4):\n    time.sleep(9)",
+        "nobody waits longer than 30 for a cell",
+        "Mend the code",
+    ),
+    "program": (
+        "import subprocess\n\nsubprocess.run(['curl', '-s', 'https://example.com/x'])\nprint('no other program')",
+        "it wants to reach example.com, ",
+        HERE,
+    ),
+    "cores": ("import os\n\nprint(os.cpu_count())", "mismatch 'stdout'", UPDATE),
     "written": ("import os\n\nos.system('echo spoken')\nprint('no program')", "mismatch 'stdout'", UPDATE),
 }
 
@@ -101,9 +117,9 @@ DELICATE = {
             print((await client.responses.create(model=foundry.model, input="What is an endpoint?")).status)
         """,
 }
-# What a kernel of the gate does only: waiting would take a quarter of an hour, and a cell may take a minute.
+# What a kernel of the gate does only: it does not wait, and a cell may sleep for half a minute in all.
 PATIENT = {
-    "slept": "import time\n\nfor _ in range(20):\n    time.sleep(50)\nawait asyncio.sleep(50)",
+    "slept": "import time\n\nfor _ in range(5):\n    time.sleep(5)\nawait asyncio.sleep(4)",
     "quota": """
         import requests
 
@@ -183,7 +199,9 @@ def verdicts(sound, small, patient, tmp_path_factory):
     """What the strict run of the gate says about the copies: one text for each, "" for a copy that passes."""
     folder = tmp_path_factory.mktemp("copies")
     copies = {"sound": sound} | ({"patient": patient} if sys.platform == "linux" else {})
-    copies |= {name: copy.deepcopy(small) for name in ("changed", "stripped", "unrun", "edited", "hidden")}
+    copies |= {name: copy.deepcopy(small) for name in ("changed", "stripped", "unrun", "edited", "hidden", *AFTERWARDS)}
+    for name, source in AFTERWARDS.items():
+        _cell(copies[name], "text").source = source
     for name, (source, *_) in CHANGED.items():
         _cell(copies["changed"], name).source = source
     for cell in copies["stripped"].cells:
@@ -245,6 +263,25 @@ def test_a_change_is_rejected_with_the_notebook_the_cell_and_the_reason(verdicts
     assert fix in said
 
 
+def test_what_a_notebook_leaves_behind_is_rejected(verdicts):
+    assert "left.ipynb: it leaves " in verdicts["left"]
+    assert "left_behind.txt behind. Remove it in the lesson." in verdicts["left"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+def test_a_stage_and_the_programs_that_it_starts_have_no_way_out():
+    code = "import subprocess, socket; near = socket.create_server(('127.0.0.1', 0));"
+    code += "socket.create_connection(near.getsockname()); print('loopback', flush=True);"
+    code += "subprocess.run(['cat', '/proc/net/dev'])"
+    ran = subprocess.run([*HELD, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    interfaces = re.findall(r"^ *([\w.@-]+):", ran.stdout, re.M)
+    assert "loopback" in ran.stdout
+    assert interfaces == ["lo"] or "are not held back" in ran.stdout, ran.stdout + ran.stderr
+    assert all(command[: len(HELD)] == HELD for name, command in STAGES.items() if "pytest" in command), (
+        "each stage is held"
+    )
+
+
 def test_a_notebook_without_outputs_is_rejected(verdicts):
     assert "stripped.ipynb, cell text" in verdicts["stripped"]
 
@@ -288,10 +325,10 @@ PICTURE = {"output_type": "display_data", "metadata": {}, "data": {"image/png": 
 REJECTED = [
     (guards.run_in_order, "text", {"execution_count": None}, "cell text: it was not run"),
     (guards.run_in_order, "tree", {"execution_count": 4}, "cell tree: it was run as number 4, expected 2"),
-    (guards.no_secret, "text", {"outputs": [SAID]}, "cell text: something like an Azure key"),
+    (guards.no_secret, "text", {"outputs": [SAID]}, "cell text: a key of 32 digits"),
     (guards.no_secret, "text", {"outputs": [ERROR]}, "cell text: a token"),
-    (guards.no_secret, "text", {"metadata": {"varies": KEY.upper()}}, "cell text: something like an Azure key"),
-    (guards.no_secret, "text", {"source": f"# key_{KEY}"}, "cell text: something like an Azure key"),
+    (guards.no_secret, "text", {"metadata": {"varies": KEY.upper()}}, "cell text: a key of 32 digits"),
+    (guards.no_secret, "text", {"source": f"# key_{KEY}"}, "cell text: a key of 32 digits"),
     (guards.no_secret, "text", {"source": "key = 'aB3~8Q~" + "x1Y2" * 8 + "'"}, "something like a client secret"),
     (guards.no_secret, "text", {"source": f"'https://ada:PASSWORD{chr(64)}example.com'"}, "a password in a URL"),
     (guards.no_stray_error, "text", {"outputs": [ERROR]}, "cell text: it ends in an error"),
@@ -308,6 +345,83 @@ REJECTED = [
     (guards.short_outputs, "text", {"outputs": [{**SAID, "text": "\u6f22" * 7000}]}, "21,0"),
     (guards.short_outputs, "text", {"outputs": [PICTURE]}, "a picture without a description"),
     (guards.defined_before_used, "ask", {"source": "print(show_json)"}, "which cell tree defines later"),
+    (guards.nothing_hidden, "text", {"metadata": {"editable": False}}, "the metadata editable can hide or lock"),
+    (
+        guards.nothing_hidden,
+        "text",
+        {"metadata": {"jupyter": {"source_hidden": True}}},
+        "the metadata jupyter can hide",
+    ),
+    (
+        guards.nothing_hidden,
+        "text",
+        {"metadata": {"jupyter": {"outputs_hidden": True}}},
+        "the metadata jupyter can hide",
+    ),
+    (guards.nothing_hidden, "text", {"metadata": {"collapsed": True}}, "the metadata collapsed can hide"),
+    (guards.nothing_hidden, "text", {"metadata": {"tags": ["remove-output"]}}, "the tag remove-output is not used"),
+    (
+        guards.nothing_hidden,
+        "text",
+        {"attachments": {"a.png": {"image/png": "A" * 3_000_000}}},
+        "a picture attached to a cell",
+    ),
+    (guards.nothing_hidden, "text", {"cell_type": "raw"}, "a raw cell is shown nowhere"),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<script>1</script>"}}]},
+        "<script> is not shown",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<img src='https://x.example/a.png'>"}}]},
+        "from the network",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<p onclick='x()'>a</p>"}}]},
+        "runs a script (onclick)",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"application/javascript": "1"}}]},
+        "application/javascript",
+    ),
+    (
+        guards.declared_imports,
+        "text",
+        {"source": "import numpy"},
+        "it imports numpy, which pyproject.toml does not name",
+    ),
+    (
+        guards.declared_imports,
+        "text",
+        {"source": "from importlib import import_module as i\n\nimport_module('scipy.stats')"},
+        "imports scipy",
+    ),
+    (guards.same_everywhere, "text", {"source": "import os\n\nos.cpu_count()"}, "os.cpu_count differs"),
+    (guards.same_everywhere, "text", {"source": "from datetime import date\n\ndate.today().year"}, "today differs"),
+    (guards.same_everywhere, "text", {"source": "import sys\n\nsys.version_info"}, "sys.version_info differs"),
+    (guards.same_everywhere, "text", {"source": "import random\n\nrandom.choice([1, 2])"}, "random.choice differs"),
+    (guards.no_waiting, "text", {"source": "import time\n\ntime.sleep(45)"}, "it waits for 45 seconds"),
+    (
+        guards.nothing_afterwards,
+        "text",
+        {"source": "import atexit\n\natexit.register(print)"},
+        "atexit acts after the cell",
+    ),
+    (
+        guards.nothing_afterwards,
+        "text",
+        {"source": "import os\n\nos._exit(0)"},
+        "os._exit acts after the cell, or ends",
+    ),
+    (guards.plain_code, "text", {"source": "!curl https://example.com"}, "'!curl' is no Python"),
+    (guards.plain_code, "text", {"source": "%pip install x"}, "'%pip' is no Python"),
     (guards.valid, "text", {"id": "Cell 4"}, "an id is lower-case words"),
     (guards.valid, "text", {"id": "a1b2c3d4"}, "an id is lower-case words"),
     (guards.valid, "text", {"execution_count": "one"}, "cell text: a valid notebook was expected"),
@@ -329,6 +443,14 @@ REJECTED_PROSE = [
     (guards.links, "## Recap", "## Recap\n\n[x](http://example.com)\n\n", "is not https"),
     (guards.links, "## Recap", '## Recap\n\n<img src="images/lesson_03.svg">\n\n', "says too little"),
     (guards.links, "(images/lesson_03.svg)", "(images/lesson_99.svg)", "there is no picture images/lesson_99.svg"),
+    (guards.markup, "</details>", "", "<details> is not closed"),
+    (guards.markup, "## Recap", "## Recap\n\n</details>\n\n", "</details> closes nothing"),
+    (guards.markup, "## Recap", "## Recap\n\n<script>alert(1)</script>\n\n", "<script> is not shown everywhere"),
+    (guards.markup, "## Recap", "## Recap\n\n<iframe src='x'></iframe>\n\n", "<iframe> is not shown everywhere"),
+    (guards.markup, "## Recap", "## Recap\n\n<a href='javascript:x()'>x</a>\n\n", "runs a script (href)"),
+    (guards.markup, "## Recap", "## Recap\n\n| a | b |\n| 1 | 2 |\n\n", "has no line of dashes"),
+    (guards.markup, "## Recap", "## Recap\n\n| a | b |\n|---|---|\n| 1 |\n\n", "another number of cells"),
+    (guards.markup, "## Recap", "## Recap\n\n```python\nx = 1\n\n", "a block of code is not closed"),
     (guards.words, "## Recap", "## Recap\n\nThis is simply\n\n", "the word 'simply' is not used"),
     (guards.words, "## Recap", "## Recap\n\nIt is is\n\n", "the word 'is' stands there twice"),
     (guards.exercises, "<summary>Hint 03.1</summary>", "<summary>Hint 03.7</summary>", "expected a hint with the number 03.1"),
@@ -363,6 +485,52 @@ def test_guards_reject_a_lesson_without_slides_that_is_too_short_or_whose_recap_
     assert any(
         "20 cells, expected 25 to 40; add" in sentence for sentence in guards.problems(LESSON, guards.size, lesson)
     )
+
+
+def test_a_lesson_that_the_readme_forgets_or_times_otherwise_is_named():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if "(notebooks/03_" in line)
+    for other in (
+        "",
+        row.replace("25 min", "99 min"),
+        row.replace("03_reading_the_response", "02_first_request"),
+        f"{row}\n{row}",
+    ):
+        assert any(
+            "expected one row for '03 Reading" in one for one in in_the_table(readme.replace(row, other), LESSONS)
+        ), other
+    assert in_the_table(readme, LESSONS) == []
+
+
+@pytest.mark.parametrize("name", ["extra/20_more.ipynb", "notebooks/extra/20.ipynb", "notebooks/.hidden/20.ipynb", "notebooks/20.IPYNB",
+                                  ".github/20.ipynb", "notebooks/.20.ipynb", "20.ipynb"])  # fmt: skip
+def test_a_notebook_where_the_gate_does_not_look_is_named(name):
+    assert out_of_place([name]) == [f"{name}: a notebook lies in notebooks/, and its name ends in .ipynb; move it"]
+    assert out_of_place(["notebooks/20_more.ipynb", "notebooks/images/x.svg"]) == []
+
+
+def test_a_row_of_tests_that_are_all_skipped_is_named(tmp_path):
+    (tmp_path / "test_rows.py").write_text(
+        "import pytest\n\n\n@pytest.mark.parametrize('x', [1, 2])\ndef test_never(x):\n    pytest.skip('not today')\n\n\n"
+        "@pytest.mark.parametrize('x', [1, 2])\ndef test_sometimes(x):\n    if x == 1:\n        pytest.skip('not this one')\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:nbval",
+        f"--rootdir={tmp_path}",
+        str(tmp_path),
+    ]
+    for parallel in ([], ["-n", "2"]):
+        ran = subprocess.run([*command, *parallel], cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert ran.returncode == 1, ran.stdout
+        assert "test_rows.py::test_never: all of it is skipped (not today)" in ran.stdout
+        assert "test_sometimes:" not in ran.stdout
 
 
 def test_a_typo_is_named_with_its_cell(tmp_path):

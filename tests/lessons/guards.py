@@ -3,16 +3,23 @@ thing that is wrong: the notebook, the cell, what was expected, and the command 
 
 import ast
 import builtins
+import importlib.metadata
 import json
 import re
 import statistics
+import sys
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import mistune
 import nbformat
 
 from helpers.course import notebooks
+from helpers.course.environment import ROOT
 from tests.lessons import texts
 
 UPDATE = "run: python3 -m helpers test --update"
@@ -147,6 +154,103 @@ def _parts(notebook) -> Iterator[tuple[str, dict]]:
     yield "the notebook's metadata", notebook.metadata
     for cell in notebook.cells:
         yield f"cell {cell.id}", cell
+
+
+KEYS = {"tags", "slideshow", "exercise", "varies"}
+TAGS = {"exercise", "check", "app", "raises-exception", "nbval-ignore-output", "stderr"}
+
+
+def nothing_hidden(notebook) -> Iterator[str]:
+    """A learner sees every cell and every output, and may edit them."""
+    for cell in notebook.cells:
+        if cell.cell_type not in ("code", "markdown"):
+            yield f"cell {cell.id}: a {cell.cell_type} cell is shown nowhere as it is; make it Markdown or code"
+        for name in sorted(cell.metadata.keys() - KEYS):
+            yield f"cell {cell.id}: the metadata {name} can hide or lock a cell or its output; take it away"
+        for tag in sorted(tags(cell) - TAGS):
+            yield f"cell {cell.id}: the tag {tag} is not used in this course; it may hide something, so take it away"
+        if cell.get("attachments"):
+            yield f"cell {cell.id}: a picture attached to a cell is seen in few places; put it into notebooks/images/"
+
+
+# What Markdown and outputs may hold. Everything else, such as scripts and frames, does nothing or harm somewhere.
+HTML_TAGS = set(
+    "p h1 h2 h3 h4 h5 h6 a em strong code pre ul ol li table thead tbody tr th td br hr img del sub sup kbd details summary "
+    "blockquote div span section b i u small".split()
+)
+VOID = {"br", "hr", "img"}
+
+
+class _Balance(HTMLParser):
+    """Which tags are opened and not closed, or closed and not opened, or not wanted."""
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in HTML_TAGS:
+            self.wrong.append(f"<{tag}> is not shown everywhere")
+        for name, value in attributes:
+            link = (value or "").strip().lower()
+            if name.startswith("on") or (
+                name in ("href", "src") and re.match(r"(javascript:|vbscript:|data:text)", link)
+            ):
+                self.wrong.append(f"<{tag}> runs a script ({name})")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        if tag not in self.open:
+            self.wrong.append(f"</{tag}> closes nothing")
+            return
+        while self.open[-1] != tag:
+            self.wrong.append(f"<{self.open.pop()}> is not closed")
+        self.open.pop()
+
+
+def _badly_formed(html: str) -> list[str]:
+    parser = _Balance()
+    parser.feed(html)
+    parser.close()
+    return [*parser.wrong, *(f"<{tag}> is not closed" for tag in parser.open)]
+
+
+def markup(notebook) -> Iterator[str]:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for wrong in dict.fromkeys(_badly_formed(str(mistune.html(cell.source)))):
+                yield f"cell {cell.id}: {wrong}; mend it"
+            yield from (f"cell {cell.id}: {wrong}" for wrong in _tables(cell.source))
+            if len(re.findall(r"^\s*(?:```|~~~)", cell.source, re.M)) % 2:
+                yield f"cell {cell.id}: a block of code is not closed; add the line with ```"
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            for kind in sorted({"application/javascript", "text/latex", "image/svg+xml"} & data.keys()):
+                yield f"cell {cell.id}: an output of the kind {kind} is not shown everywhere; show text or HTML"
+            for wrong in dict.fromkeys(_badly_formed(data.get("text/html", ""))):
+                yield f"cell {cell.id}, output: {wrong}; mend it"
+            if re.search(
+                r"<(?:img|link|source|video|audio)[^>]+(?:src|href)=[\"']?(?:https?:)?//", data.get("text/html", "")
+            ):
+                yield f"cell {cell.id}, output: it loads something from the network; put it into the output"
+
+
+def _tables(source: str) -> Iterator[str]:
+    """Tables of Markdown: a header, a line of dashes, and in each row as many cells as in the header."""
+    prose = re.sub(r"^(```|~~~).*?^\1", lambda code: "\n" * code[0].count("\n"), source, flags=re.M | re.S)
+    blocks = re.findall(r"(?:^ {0,3}\|.*(?:\n|\Z))+", prose, re.M)
+    for block in blocks:
+        rows = [re.split(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", row).strip().strip("|")) for row in block.splitlines()]
+        if len(rows) < 2 or not all(re.fullmatch(r"\s*:?-+:?\s*", one) for one in rows[1]):
+            yield f"the table {block.strip()[:40]!r} has no line of dashes under its header; add one"
+        elif any(len(row) != len(rows[0]) for row in rows):
+            yield f"the table {block.strip()[:40]!r} has rows with another number of cells than its header; mend them"
+    if len(blocks) != len(texts.rendered(source).find_all("table")):
+        yield "a table is not shown as one; put an empty line before it, and mend its lines"
 
 
 # -- as it is written ----------------------------------------------------------------------------------------------------
@@ -340,6 +444,118 @@ def defined_before_used(notebook) -> Iterator[str]:
                 yield f"cell {cell.id}: it uses {node.id}, which cell {later[node.id]} defines later; reorder"
 
 
+def declared_imports(notebook) -> Iterator[str]:
+    """A lesson imports what Python brings, what helpers has, and what pyproject.toml names; nothing that is there by chance."""
+    for cell in code(notebook):
+        for name in sorted(_imported(cell.source)):
+            if (
+                name not in sys.stdlib_module_names
+                and name != "helpers"
+                and not _declared() & _distributions().get(name, set())
+            ):
+                yield f"cell {cell.id}: it imports {name}, which pyproject.toml does not name; use another, or declare it"
+
+
+def _imported(source: str) -> set[str]:
+    """The top-level modules that a cell imports, in whatever way."""
+    found = set()
+    for node in ast.walk(_parsed(source) or ast.Module([], [])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Call) and _called(node).rpartition(".")[2] in (
+            "import_module",
+            "__import__",
+            "find_spec",
+            "run_module",
+        ):
+            found |= {
+                one.value for one in node.args[:1] if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            }
+    return {name.partition(".")[0] for name in found if name}
+
+
+@cache
+def _declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in project["dependencies"]} | {"ipython"}
+
+
+@cache
+def _distributions() -> dict[str, set[str]]:
+    """Top-level module -> the distributions that bring it."""
+    found = importlib.metadata.packages_distributions()
+    return {name: {one.lower().replace("_", "-") for one in ones} for name, ones in found.items()}
+
+
+def _called(node: ast.AST) -> str:
+    """The dotted name of what is called or named, such as os.cpu_count; "" for anything else."""
+    if isinstance(node, ast.Call):
+        return _called(node.func)
+    if isinstance(node, ast.Attribute):
+        return f"{_called(node.value)}.{node.attr}".lstrip(".")
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+# What is another thing on another machine, or at another time. Compared by the last word, and for some by the word before.
+ELSEWHERE = re.compile(
+    r"(?:.*\.)?(?:(?:process_)?cpu_count|sched_getaffinity|getpid|getppid|getuser|getlogin|gethostname|getfqdn|uname|getloadavg|now|utcnow"
+    r"|today|localtime|gmtime|ctime|asctime|strftime|cwd|getcwd|home|expanduser|uuid1|uuid4|token_hex|token_bytes|token_urlsafe|urandom"
+    r"|getrandbits|randbytes|mkdtemp|mkstemp|gettempdir|getlocale|getdefaultlocale|get_terminal_size|virtual_memory|disk_usage)"
+    r"|platform\.\w+|sys\.(?:version|version_info|executable|platform|path|prefix|argv|maxsize|flags)|os\.name|os\.environ\.copy"
+    r"|random\.(?:random|rand\w+|choices?|sample|shuffle|uniform|gauss)|secrets\.(?:token\w*|choice|rand\w+)"
+)
+
+
+def same_everywhere(notebook) -> Iterator[str]:
+    """Outputs are stored once and compared everywhere, so no cell asks for what differs: cores, names, the date, chance."""
+    for cell in code(notebook):
+        if "varies" in cell.metadata:
+            continue
+        for node in ast.walk(_parsed(cell.source) or ast.Module([], [])):
+            name = _called(node) if isinstance(node, ast.Attribute | ast.Call) else ""
+            if name and ELSEWHERE.fullmatch(name):
+                yield f"cell {cell.id}: {name} differs from machine to machine or from day to day; use a fixed value"
+                break
+
+
+PATIENCE = 10  # seconds
+
+
+def no_waiting(notebook) -> Iterator[str]:
+    for cell in code(notebook):
+        for node in ast.walk(_parsed(cell.source) or ast.Module([], [])):
+            if isinstance(node, ast.Call) and _called(node).rpartition(".")[2] in ("sleep", "wait", "join"):
+                for one in node.args[:1]:
+                    if isinstance(one, ast.Constant) and isinstance(one.value, int | float) and one.value > PATIENCE:
+                        yield f"cell {cell.id}: it waits for {one.value} seconds, at most {PATIENCE}; a learner waits with it"
+
+
+AFTERWARDS = re.compile(
+    r"atexit(\..*)?|weakref\.finalize|finalize|signal\.\w+|os\.(?:_exit|abort|fork|kill|exec\w+|spawn\w+)|sys\.(?:exit|settrace|setprofile|addaudithook)|threading\.Timer|exit|quit"
+)
+
+
+def nothing_afterwards(notebook) -> Iterator[str]:
+    """What a cell does is done when it ends: nothing waits for the end of the kernel, nothing ends it."""
+    for cell in code(notebook):
+        tree = _parsed(cell.source) or ast.Module([], [])
+        names = [_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        found = sorted(
+            {name for name in [*names, *(_imported(cell.source) & {"atexit"})] if AFTERWARDS.fullmatch(name)}
+        )
+        if found:
+            yield f"cell {cell.id}: {found[0]} acts after the cell, or ends the kernel; do it in the cell"
+
+
+def plain_code(notebook) -> Iterator[str]:
+    """Cells are Python. Magics and shell commands install, reach out, or work in one kind of notebook only."""
+    for cell in code(notebook):
+        if magic := re.search(r"^\s*(?:%{1,2}\w+|!+\S+|\?\w+)|get_ipython\(\)", cell.source, re.M):
+            yield f"cell {cell.id}: {magic[0].strip()!r} is no Python; write what it does in Python"
+
+
 def _parsed(source: str):
     try:
         return compile(source, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -347,8 +563,22 @@ def _parsed(source: str):
         return None
 
 
-STORED = (valid, run_in_order, no_stray_error, compared, short_outputs, no_secret, no_real_host, no_path_of_a_machine)
-WRITTEN = (parts, headings, slides, links, words, exercises, defined_before_used)
+STORED = (
+    nothing_hidden,
+    markup,
+    valid,
+    run_in_order,
+    no_stray_error,
+    compared,
+    short_outputs,
+    no_secret,
+    no_real_host,
+    no_path_of_a_machine,
+)
+WRITTEN = (
+    parts, headings, slides, links, words, exercises, defined_before_used, declared_imports, same_everywhere, no_waiting,
+    nothing_afterwards, plain_code,
+)  # fmt: skip
 
 
 def problems(path: Path, guard, notebook=None) -> list[str]:

@@ -95,6 +95,55 @@ def test_previous_and_next_form_a_chain(path):
         assert after in last.source, f"{path.name}, cell {last.id}: expected a link {after}; mend it"
 
 
+def in_the_table(readme: str, paths) -> list[str]:
+    """What the README's table of the course says otherwise than the lessons do."""
+    found = []
+    rows = re.findall(r"^\| \[(.+?)\]\(notebooks/(\S+?)\) \|.*\| (\d+) min \|$", readme, re.M)
+    for path in paths:
+        text = nbformat.read(path, 4).cells[0].source
+        wanted = (
+            f"{path.stem[:2]} {texts.headings_in(text)[0][1]}",
+            path.name,
+            re.search(r"\| (\d+) minutes \|", text)[1],
+        )
+        if rows.count(wanted) != 1:
+            found.append(
+                f"README.md: expected one row for {wanted[0]!r}, linked to {wanted[1]}, with {wanted[2]} min; mend the table"
+            )
+    names = {path.name for path in paths}
+    return found + [
+        f"README.md: the row {row[0]!r} is of no lesson; take it away" for row in rows if row[1] not in names
+    ]
+
+
+def test_the_table_of_the_readme_is_the_course():
+    found = in_the_table((ROOT / "README.md").read_text(encoding="utf-8"), LESSONS)
+    assert not found, "\n".join(found)
+
+
+def out_of_place(files) -> list[str]:
+    """Notebooks that no stage would look at: in another folder than notebooks/, or with another spelling of the ending."""
+    return [
+        f"{path}: a notebook lies in notebooks/, and its name ends in .ipynb; move it"
+        for path in map(Path, files)
+        if path.suffix.lower() == ".ipynb"
+        and (path.parts[:-1] != ("notebooks",) or path.suffix != ".ipynb" or path.name[0] == ".")
+    ]
+
+
+def test_every_notebook_is_where_the_gate_looks():
+    here = [
+        path.relative_to(ROOT)
+        for path in ROOT.rglob("*")
+        if path.suffix.lower() == ".ipynb" and not OTHERS & set(path.parts)
+    ]
+    assert not out_of_place(here), "\n".join(out_of_place(here))
+    assert not out_of_place(path.relative_to(ROOT) for path in texts.files())
+
+
+OTHERS = {".venv", "node_modules", ".ipynb_checkpoints", ".git"}  # folders of other programs
+
+
 def _link(path) -> str:
     _, title = texts.headings_in(nbformat.read(path, 4).cells[0].source)[0]
     return f"[{path.stem[:2]} {title}]({path.name})"

@@ -1,9 +1,11 @@
 """Loaded by every Python that has this folder on PYTHONPATH: refuses to connect, to send, or to look a name up beyond this
 machine. The tests and the notebooks' kernels run with it, so no Python process can leave by accident. What was wanted is
-also noted in the file that LOOPBACK_ONLY_LOG names, because a program may pass over the refusal in silence."""
+also noted in the file that LOOPBACK_ONLY_LOG names, because a program may pass over the refusal in silence; so is a host that
+stands in the command line of another program. Files that are made are noted in the file that MADE_LOG names, if any."""
 
 import ipaddress
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -29,6 +31,54 @@ def _refuse_outside(event: str, arguments: tuple) -> None:
     raise ConnectionRefusedError(f"this runs offline, and something wants to reach {host}")
 
 
+URL = re.compile(r"\b(?:https?|ftp|ssh|git|wss?)://(?:[^\s/@'\"]*@)?\[?([\w.:-]+?)\]?(?::\d+)?(?=[/?#\s'\"]|$)")
+STARTED = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
+
+
+def _note_programs(event: str, arguments: tuple) -> None:
+    """A program that is started with the address of another machine. Whether it then gets there is not for Python to say."""
+    if event in STARTED and (log := os.environ.get("LOOPBACK_ONLY_LOG")):
+        words = " ".join(_texts(arguments[:2]))
+        for host in URL.findall(words):
+            if host not in LOCAL and not _is_loopback(host):
+                with Path(log).open("a", encoding="utf-8", errors="backslashreplace") as file:
+                    file.write(f"{host}\n")
+
+
+def _texts(value):
+    for one in value if isinstance(value, tuple | list) else [value]:
+        if isinstance(one, tuple | list):
+            yield from _texts(one)
+        elif one is not None:
+            yield os.fsdecode(one) if isinstance(one, bytes | os.PathLike) else str(one)
+
+
+MAKE = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}  # event -> which argument is the new path
+
+
+def _note_files(event: str, arguments: tuple) -> None:
+    """A file or a folder that is made: it may be left behind."""
+    if event == "open":
+        path, _, flags = arguments
+        made = isinstance(flags, int) and flags & os.O_CREAT
+    else:
+        path, made = arguments[MAKE[event]], True
+    if made and isinstance(path, str | bytes | os.PathLike):
+        whole = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  Path would be slower, and this is called for every file
+        log = os.environ["MADE_LOG"]
+        if whole not in (log, os.environ.get("LOOPBACK_ONLY_LOG")) and "__pycache__" not in whole:
+            number = os.open(log, os.O_WRONLY | os.O_APPEND)  # without O_CREAT, so that this is not noted in turn
+            os.write(number, f"{whole}\n".encode("utf-8", "backslashreplace"))
+            os.close(number)
+
+
+def _note(event: str, arguments: tuple) -> None:
+    if event in STARTED:
+        _note_programs(event, arguments)
+    elif (event == "open" or event in MAKE) and os.environ.get("MADE_LOG"):
+        _note_files(event, arguments)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -37,3 +87,4 @@ def _is_loopback(host: str) -> bool:
 
 
 sys.addaudithook(_refuse_outside)
+sys.addaudithook(_note)
