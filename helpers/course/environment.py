@@ -24,7 +24,8 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed.sha256"
-UNFINISHED = VENV / "unfinished"  # there while the environment is being made, and so after a command that was killed
+# There while the environment is being made ("new") or brought to another lock ("update"), and so after a command that was killed.
+UNFINISHED = VENV / "unfinished"
 CONFIG = VENV / "pyvenv.cfg"  # what makes a Python one of an environment
 OWN_UV = VENV / "uv"
 LOG = VENV / "install.log"
@@ -153,7 +154,7 @@ def _holding(lock: int) -> dict:
 # -- making it -------------------------------------------------------------------------------------------------------------
 def _make(lock: int) -> None:
     """An environment without packages. One that an interrupted command left is made anew."""
-    interrupted = UNFINISHED.exists()
+    interrupted = _unfinished() == "new"
     whole = PYTHON.exists() and CONFIG.is_file() and not interrupted
     version = _python_version() if whole else None
     if version and version < (3, 11):
@@ -179,7 +180,7 @@ def _make(lock: int) -> None:
         elif VENV.exists():
             shutil.rmtree(VENV)
         VENV.mkdir()
-        UNFINISHED.touch()
+        UNFINISHED.write_text("new")
     except OSError as error:
         raise SetupProblem(
             f"Could not make {VENV}: {error.strerror}. Close what uses it, delete it, and run this command again."
@@ -222,9 +223,12 @@ def _python_version() -> tuple[int, int] | None:
 def _install(lock: int) -> None:
     total = sum(1 for line in LOCK.read_text(encoding="utf-8").splitlines() if "==" in line)
     try:
-        UNFINISHED.touch()
+        # what an update that was cut short left half done is done again; the environment stays, and what else is in it
+        again = _unfinished() == "update"
+        if not UNFINISHED.exists():
+            UNFINISHED.write_text("update")
         # pip too, for whoever writes %pip install in a notebook
-        _run_installers(["-r", str(LOCK), "pip"], total, lock)
+        _run_installers(["-r", str(LOCK), "pip"], total, lock, again)
         STAMP.write_text(_fingerprint() + "\n")
         UNFINISHED.unlink()
     except OSError as error:
@@ -234,15 +238,21 @@ def _install(lock: int) -> None:
     print("Installed.", flush=True)
 
 
-def _run_installers(what: list[str], total: int, lock: int) -> None:
-    """Install with uv, or with pip where uv cannot. Raises SetupProblem with what stands in the way."""
+def _unfinished() -> str:
+    """What a command that was killed was doing: "new", "update", or "" when none was."""
+    return (UNFINISHED.read_text() or "new") if UNFINISHED.is_file() else ""
+
+
+def _run_installers(what: list[str], total: int, lock: int, again: bool = False) -> None:
+    """Install with uv, or with pip where uv cannot; ``again`` what is there already. Raises SetupProblem with what stands in
+    the way."""
     LOG.write_text("", encoding="utf-8")
     settings = os.environ | _index_settings()
     uv = shutil.which("uv") or _own_uv(settings, lock)
     said = ""
     if uv:
         print(f"Installing{f' about {total}' if total else ''} packages with uv ...", flush=True)
-        command = [uv, "pip", "install", "--python", str(PYTHON), *what]
+        command = [uv, "pip", "install", "--python", str(PYTHON), *(["--reinstall"] if again else []), *what]
         failed, said = _run(command, settings, total, lock)
         if failed and UNTRUSTED.search(said):  # a company's own authority, which the system knows and uv does not
             failed, said = _run(command, settings | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, total, lock)
@@ -254,7 +264,12 @@ def _run_installers(what: list[str], total: int, lock: int) -> None:
     print("Installing with pip, which takes a minute or two ...", flush=True)
     if subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode:
         subprocess.run([str(PYTHON), "-m", "ensurepip", "--default-pip"], capture_output=True, **_holding(lock))
-    failed, said = _run([str(PYTHON), "-m", "pip", "install", *_PIP, *what], settings, total, lock)
+    failed, said = _run(
+        [str(PYTHON), "-m", "pip", "install", *_PIP, *(["--force-reinstall"] if again else []), *what],
+        settings,
+        total,
+        lock,
+    )
     if failed:
         _explain(said)
 

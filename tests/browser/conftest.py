@@ -123,9 +123,17 @@ class Lesson:
             "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', {theme}); }", name
         )
         self.page.wait_for_function("(theme) => document.body.dataset.jpThemeName === theme", arg=name)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is as a reader sees it: the splash screen gone, fonts and pictures there, nothing moving."""
+        self.page.wait_for_function(SETTLED)
+        self.pictures()
+        self.page.evaluate(STILL)
 
     def picture(self, name: str) -> None:
         """A screenshot of the whole page, kept as an artifact."""
+        self.settle()
         ARTIFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=ARTIFACTS / f"{self.path.stem}_{name}.png")
 
@@ -150,6 +158,9 @@ ERRORS = """() => {
   return found;
 }"""
 PICTURES = """() => [...document.querySelectorAll('.jp-Notebook img')].every(image => image.complete && image.naturalWidth > 0)"""
+# JupyterLab shows its splash screen while it starts, and again while it loads a theme; then it is taken out of the page.
+SETTLED = """() => !document.querySelector('#jupyterlab-splash') && document.fonts.status === 'loaded'"""
+STILL = "async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); }"  # what was laid out is drawn
 GO_TO = """(id) => {
   const content = window.jupyterapp.shell.currentWidget.content;
   const at = content.widgets.findIndex(w => w.model.id === id);

@@ -372,3 +372,22 @@ def test_another_host_is_warned_about(mock_command):
     assert "every machine" in running.stdout.readline()
     running.send_signal(signal.SIGINT)
     running.communicate(timeout=10)
+
+
+def test_an_update_that_was_cut_short_is_done_again_and_keeps_the_environment(clone, monkeypatch):
+    for name in ("LOCK", "VENV", "STAMP", "ROOT", "CONFIG", "UNFINISHED"):
+        monkeypatch.setattr(environment, name, clone / getattr(environment, name).relative_to(ROOT))
+    monkeypatch.setattr(environment, "PYTHON", Path(sys.executable))
+    environment.VENV.mkdir()
+    environment.CONFIG.touch()
+    runs = []
+    monkeypatch.setattr(environment, "_run_installers", lambda what, total, lock, again: runs.append(again))
+    environment._make(-1)
+    environment._install(-1)
+    environment.UNFINISHED.write_text("update")
+    (environment.VENV / "mine.txt").touch()
+    environment._make(-1)
+    environment._install(-1)
+    assert runs == [False, True]
+    assert (environment.VENV / "mine.txt").exists()
+    assert not environment.UNFINISHED.exists()
