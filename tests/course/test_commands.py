@@ -171,16 +171,27 @@ def test_uv_comes_from_the_index_that_pip_is_set_to_and_a_damaged_one_is_told_be
     assert (clone / ".venv" / "unfinished").exists()
 
 
-@needs_posix
-def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(clone, index, tmp_path):
-    (tmp_path / "programs").mkdir()
-    uv = tmp_path / "programs" / "uv"
-    uv.write_text("#!/bin/sh\necho 'error: I am a stub' >&2\nexit 2\n")
-    uv.chmod(0o755)
-    said = helpers("lab", cwd=clone, **_from(index) | {"PATH": f"{uv.parent}:/usr/bin:/bin"})
-    assert "uv could not do it (error: I am a stub)." in said.stdout
-    assert "Installing with pip" in said.stdout
-    assert "did not offer" in one_line(said)
+def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(environment, "LOG", tmp_path / "install.log")
+    monkeypatch.setattr("shutil.which", lambda name: f"/programs/{name}")
+    monkeypatch.setattr(environment, "_index_settings", dict)
+    said = {"uv": (True, "error: I am a stub"), "pip": (False, "")}
+    ran = []
+
+    def run(command, settings, total, lock):
+        ran.append(command)
+        return said["uv" if command[0].endswith("uv") else "pip"]
+
+    monkeypatch.setattr(environment, "_run", run)
+    environment._run_installers(["-r", "x"], 3, -1)
+    told = capsys.readouterr().out
+    assert "uv could not do it (error: I am a stub)." in told
+    assert "Installing with pip, which takes a minute or two" in told
+    assert [Path(command[0]).name for command in ran] == ["uv", environment.PYTHON.name]
+    said["uv"] = (True, "error: Failed to fetch\n  Caused by: dns error")
+    with pytest.raises(environment.SetupProblem, match="Connect to the internet"):
+        environment._run_installers(["-r", "x"], 3, -1)
+    assert len(ran) == 3, "without a network pip is not tried in turn"
 
 
 @pytest.mark.parametrize(

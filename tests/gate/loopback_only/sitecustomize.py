@@ -37,8 +37,10 @@ STARTED = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
 
 def _note_programs(event: str, arguments: tuple) -> None:
     """A program that is started with the address of another machine. Whether it then gets there is not for Python to say."""
-    if event in STARTED and (log := os.environ.get("LOOPBACK_ONLY_LOG")):
+    if log := os.environ.get("LOOPBACK_ONLY_LOG"):
         words = " ".join(_texts(arguments[:2]))
+        if Path(words.split(" ")[0]).name.startswith("python"):
+            return  # it has this file too, and its code may name hosts that it does not reach
         for host in URL.findall(words):
             if host not in LOCAL and not _is_loopback(host):
                 with Path(log).open("a", encoding="utf-8", errors="backslashreplace") as file:
@@ -73,10 +75,9 @@ def _note_files(event: str, arguments: tuple) -> None:
 
 
 def _note(event: str, arguments: tuple) -> None:
-    if event in STARTED:
-        _note_programs(event, arguments)
-    elif (event == "open" or event in MAKE) and os.environ.get("MADE_LOG"):
-        _note_files(event, arguments)
+    if (event not in STARTED and event != "open" and event not in MAKE) or not os.environ.get("MADE_LOG"):
+        return
+    _note_programs(event, arguments) if event in STARTED else _note_files(event, arguments)
 
 
 def _is_loopback(host: str) -> bool:
