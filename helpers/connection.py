@@ -205,16 +205,14 @@ def _reachable(announced: dict[str, str]) -> dict[str, str]:
 def _started_mock() -> dict[str, str]:
     global _mock
     if _mock is None:
+        from helpers.mock.files import cannot_write
         from helpers.mock.server import MockServer
 
         try:
             starting = MockServer()
             starting.start()
         except OSError as error:
-            what = f"{error.strerror or error}: {error.filename}" if error.filename else error.strerror or error
-            raise SettingsError(
-                f"the offline mock cannot write its files ({what}): free some space, or set TMPDIR"
-            ) from None
+            raise SettingsError(f"the offline mock {cannot_write(error)}") from None
         _mock = starting
     return _mock.variables
 

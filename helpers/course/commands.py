@@ -144,6 +144,7 @@ def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
         environment.enter(sys.argv[1:])
     if options.env_file:
         _check_env_file(options.env_file.absolute())
+    from helpers.mock.files import cannot_write
     from helpers.mock.server import LOOPBACK, MockServer, PortTaken
 
     if options.host not in LOOPBACK:
@@ -158,8 +159,5 @@ def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
     except (PortTaken, ValueError) as problem:
         raise environment.SetupProblem(str(problem)) from None
     except OSError as problem:
-        what = f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem.strerror or problem
-        raise environment.SetupProblem(
-            f"The mock cannot write its files ({what}). Free some space, or set TMPDIR."
-        ) from None
+        raise environment.SetupProblem(f"The mock {cannot_write(problem)}.") from None
     return 0

@@ -65,6 +65,12 @@ def _lock(number: int) -> bool:
     return True
 
 
+def cannot_write(error: OSError) -> str:
+    """Why a mock could not write its files, and what helps, as the end of a sentence."""
+    named = f": {error.filename}" if error.filename else ""
+    return f"cannot write its files ({error.strerror or error}{named}): free some space, or set TMPDIR"
+
+
 def write_variables(path: Path, variables: dict[str, str]) -> None:
     """``NAME=value`` lines that a shell can read, for this user's eyes only. Written beside, under a name that nobody knows
     before, and then moved: a reader never sees half of it, and no link that lies there is followed."""
