@@ -100,6 +100,14 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
 def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("ok", "Python", f"{version}{'' if _in_venv() else ', outside the .venv of the course'}")
+    if state := environment.state():
+        what = "python3 -m helpers lab"
+        fix = (
+            f"run {what}"
+            if os.access(environment.VENV, os.W_OK)
+            else f"make .venv writable, or delete it, and run {what}"
+        )
+        yield Finding("problem" if state != "is not there yet" else "note", ".venv", state, fix)
 
 
 def _in_venv() -> bool:

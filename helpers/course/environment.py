@@ -93,6 +93,17 @@ def installed_version(package: str) -> str | None:
         return None
 
 
+def state() -> str:
+    """What ``.venv`` needs before it can be entered, in words; "" when it needs nothing."""
+    if not VENV.exists():
+        return "is not there yet"
+    if _unfinished():
+        return "is unfinished: the last command that installed was cut short"
+    if not PYTHON.exists() or not CONFIG.is_file():
+        return "has lost its Python"
+    return "" if _is_current() else "is not what requirements.txt asks for"
+
+
 # -- what state it is in ---------------------------------------------------------------------------------------------------
 def _fingerprint() -> str:
     """What the environment depends on: the lock, the project's own metadata, the Python, and where the clone is."""
@@ -183,7 +194,7 @@ def _make(lock: int) -> None:
         UNFINISHED.write_text("new")
     except OSError as error:
         raise SetupProblem(
-            f"Could not make {VENV}: {error.strerror}. Close what uses it, delete it, and run this command again."
+            f"Could not make {VENV}: {error.strerror}. Make it writable, or close what uses it and delete it, and run this command again."
         ) from None
     command = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True, errors="replace", **_holding(lock))
@@ -247,17 +258,22 @@ def _run_installers(what: list[str], total: int, lock: int, again: bool = False)
     """Install with uv, or with pip where uv cannot; ``again`` what is there already. Raises SetupProblem with what stands in
     the way."""
     LOG.write_text("", encoding="utf-8")
-    settings = os.environ | _index_settings()
-    uv = shutil.which("uv") or _own_uv(settings, lock)
-    said = ""
-    if uv:
+    settings = _settings()
+    for uv in _uvs(settings, lock):
         print(f"Installing{f' about {total}' if total else ''} packages with uv ...", flush=True)
         command = [uv, "pip", "install", "--python", str(PYTHON), *(["--reinstall"] if again else []), *what]
         failed, said = _run(command, settings, total, lock)
         if failed and UNTRUSTED.search(said):  # a company's own authority, which the system knows and uv does not
             failed, said = _run(command, settings | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, total, lock)
+        if failed and "cache" in said:  # a home that cannot be written
+            failed, said = _run(command, settings | {"UV_CACHE_DIR": str(VENV / "cache")}, total, lock)
+            shutil.rmtree(VENV / "cache", ignore_errors=True)
         if not failed:
             return
+        if settings.get("UV_OFFLINE"):
+            raise SetupProblem(
+                "UV_OFFLINE is set, and uv has not everything in its cache: unset it and run this command again."
+            )
         if OFFLINE.search(said) or "No space left" in said:
             _explain(said)
         print(f"uv could not do it ({_reason(said)}).", flush=True)
@@ -277,6 +293,14 @@ def _run_installers(what: list[str], total: int, lock: int, again: bool = False)
 _PIP = ["--disable-pip-version-check", "--no-input"]
 
 
+def _uvs(settings: dict[str, str], lock: int) -> Iterator[str]:
+    """The uv of this machine, and then, or where there is none, one in ``.venv``."""
+    if found := shutil.which("uv"):
+        yield found
+    if own := _own_uv(settings, lock):
+        yield own
+
+
 def _own_uv(settings: dict[str, str], lock: int) -> str | None:
     """The uv in ``.venv``, fetched with pip if it is not there yet; None when it cannot be had. Raises SetupProblem when
     there is no network."""
@@ -288,7 +312,7 @@ def _own_uv(settings: dict[str, str], lock: int) -> str | None:
         subprocess.run([python, "-m", "ensurepip", "--default-pip"], capture_output=True, **_holding(lock))
     beside = OWN_UV.with_name("uv.part")  # a download that is cut short is never taken for the whole
     shutil.rmtree(beside, ignore_errors=True)
-    once = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_RETRIES": settings.get("PIP_RETRIES", "2")}
+    once = {"PIP_RETRIES": settings.get("PIP_RETRIES", "2")}
     command = [
         python,
         "-m",
@@ -365,7 +389,7 @@ def _explain(said: str) -> None:
     if missing := re.search(r"No matching distribution found for (\S+)|Because (\S+) was not found", said):
         raise SetupProblem(
             f"The package index did not offer {missing[1] or missing[2]}. Most often that means no connection: connect to "
-            f"the internet, or check PIP_INDEX_URL, and run this command again. Details: {LOG}"
+            f"the internet, or check PIP_INDEX_URL and PIP_NO_INDEX, and run this command again. Details: {LOG}"
         )
     raise SetupProblem(f"Installing the packages failed ({_reason(said)}). The installer's own words are in {LOG}")
 
@@ -404,6 +428,43 @@ FOR_UV = {
 }  # fmt: skip
 FILES_OF_UV = ("/etc/uv/uv.toml",)
 UVS_INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")
+
+
+# Options of pip by which it would install somewhere else, or nothing.
+ELSEWHERE = {
+    "target",
+    "prefix",
+    "root",
+    "home",
+    "user",
+    "dry-run",
+    "require-virtualenv",
+    "python",
+    "editable",
+    "install-option",
+}
+
+
+def _settings() -> dict[str, str]:
+    """The environment for an installer: this one, told where packages come from, and with nothing that leads it elsewhere."""
+    options = _pips_options()
+    settings = {
+        name: value
+        for name, value in os.environ.items()
+        if not (name.startswith("PIP_") and _option(name) in ELSEWHERE)
+    }
+    if (
+        ELSEWHERE & options.keys()
+    ):  # also in a file, then: it is left out, and what it says about the index is passed on
+        settings |= {
+            f"PIP_{name.upper().replace('-', '_')}": value for name, value in options.items() if name in FOR_UV
+        }
+        settings["PIP_CONFIG_FILE"] = os.devnull
+    return settings | _index_settings()
+
+
+def _option(variable: str) -> str:
+    return variable.removeprefix("PIP_").lower().replace("_", "-")
 
 
 def _index_settings() -> dict[str, str]:
@@ -449,5 +510,5 @@ def _pips_options() -> dict[str, str]:
         if found := re.match(r"(global|install)\.([\w-]+)=('.*'|\".*\")$", line):
             with contextlib.suppress(ValueError, SyntaxError):
                 options[found[1]][found[2]] = str(ast.literal_eval(found[3]))
-    named = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    named = {_option(name): value for name, value in os.environ.items() if name.startswith("PIP_")}
     return {**options["global"], **options["install"], **{name: value for name, value in named.items() if value}}

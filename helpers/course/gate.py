@@ -1,5 +1,6 @@
 """``python3 -m helpers test``: everything that must hold before a change lands, stage by stage."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,8 @@ def run() -> int:
 
 def update() -> int:
     """Run the notebooks and store their outputs; returns 1, and stores nothing, when one fails."""
+    if not os.environ.get("NO_WAY_OUT"):  # started once more, where cells can reach nothing
+        return subprocess.run([*HELD, sys.executable, "-m", "helpers", "test", "--update"], cwd=ROOT).returncode
     try:
         changed = notebooks.regenerate()
     except notebooks.CellFailed as failed:

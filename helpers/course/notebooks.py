@@ -28,7 +28,7 @@ LOOPBACK_ONLY = ROOT / "tests" / "gate" / "loopback_only"  # a sitecustomize.py 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # Tracebacks without colors, and without the seconds that it takes to look up every variable in them.
 FOR_A_LOG = ["--InteractiveShell.xmode=Plain", "--InteractiveShell.colors=nocolor"]
-KEPT_METADATA = {"tags", "slideshow", "jupyter", "exercise", "varies", "editable", "deletable"}
+KEPT_METADATA = {"tags", "slideshow", "exercise", "varies"}  # the rest can hide or lock a cell
 # The mock takes the next free port when 8443 is in use, so the port says nothing about a lesson.
 MOCK_PORT = re.compile(r"(https://localhost):\d+")
 

@@ -174,7 +174,8 @@ def test_uv_comes_from_the_index_that_pip_is_set_to_and_a_damaged_one_is_told_be
 def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(environment, "LOG", tmp_path / "install.log")
     monkeypatch.setattr("shutil.which", lambda name: f"/programs/{name}")
-    monkeypatch.setattr(environment, "_index_settings", dict)
+    monkeypatch.setattr(environment, "_settings", dict)
+    monkeypatch.setattr(environment, "_own_uv", lambda settings, lock: "/own/uv")
     said = {"uv": (True, "error: I am a stub"), "pip": (False, "")}
     ran = []
 
@@ -187,11 +188,11 @@ def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(monkeypatch, tmp_path, c
     told = capsys.readouterr().out
     assert "uv could not do it (error: I am a stub)." in told
     assert "Installing with pip, which takes a minute or two" in told
-    assert [Path(command[0]).name for command in ran] == ["uv", environment.PYTHON.name]
+    assert [command[0] for command in ran] == ["/programs/uv", "/own/uv", str(environment.PYTHON)]
     said["uv"] = (True, "error: Failed to fetch\n  Caused by: dns error")
     with pytest.raises(environment.SetupProblem, match="Connect to the internet"):
         environment._run_installers(["-r", "x"], 3, -1)
-    assert len(ran) == 3, "without a network pip is not tried in turn"
+    assert len(ran) == 4, "without a network nothing else is tried in turn"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "LOCK", tmp_path / "requirements.txt")
     monkeypatch.setattr(connection, "_exported", {})
     monkeypatch.setattr(doctor, "PORT", free_port())
+    monkeypatch.setattr(environment, "state", lambda: "")
     monkeypatch.setattr("shutil.which", lambda name, *_, **__: made.programs.get(name))
     return made
 
@@ -159,6 +160,17 @@ def test_what_is_set_aside_and_what_prints_is_told(machine):
     )
     assert told[1] == "SSLKEYLOGFILE names /no/k, which cannot be written"
     assert told[2] == "PYTHONWARNINGS, AZURE_LOG_LEVEL set: cells may show more than the lessons do"
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("is unfinished: the last command that installed was cut short", "problem"), ("is not there yet", "note")],
+)
+def test_an_environment_that_needs_something_is_told_with_the_command(machine, state, kind):
+    machine.patch.setattr(environment, "state", lambda: state)
+    found = machine.only(".venv")
+    assert (found.state, found.text) == (kind, state)
+    assert "run python3 -m helpers lab" in found.fix
 
 
 def test_a_package_whose_files_are_gone_is_told(machine):

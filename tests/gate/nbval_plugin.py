@@ -15,7 +15,6 @@ Sources: nbval/plugin.py 0.11.0. tests/gate/test_canary.py fails when the names 
 
 import copy
 import os
-import re
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +24,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from helpers.course import notebooks
+from helpers.course.environment import ROOT
 from tests.gate import warm_kernels
 
 UPDATE = "python3 -m helpers test --update"
@@ -51,6 +51,10 @@ def setup(file):
     file.made = Path(folder) / "made.txt"
     file.made.touch()
     environment["MADE_LOG"] = str(file.made)
+    file.temporary = Path(folder) / "temporary"
+    file.temporary.mkdir()
+    environment |= {name: str(file.temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    environment["TZ"] = "Pacific/Kiritimati"  # an output that depends on where it was made is another one here
     os.environ.clear()
     os.environ.update(environment)  # the kernel that is started next inherits it
     _setup(file)
@@ -76,20 +80,70 @@ def teardown(file):
         pytest.fail(f"{file.path.name}: it leaves {', '.join(made)} behind. Remove it in the lesson.", False)
 
 
-# Folders that a kernel itself uses.
-ITS_OWN = re.compile(
-    r"/(?:\.ipython|\.?matplotlib|\.cache|\.local/share/jupyter|jupyter/runtime|ipykernel_\d+|dev|proc|fontconfig)(?:/|$)"
+# Folders in which a kernel and what it shows plots with keep files of their own.
+HOME = Path.home()
+ITS_OWN = tuple(
+    f"{HOME / one}/"
+    for one in (".ipython", ".cache", ".config/matplotlib", ".local/share/jupyter", "Library/Jupyter", "AppData")
 )
+ITS_OWN += ("/proc/", "/dev/null", "/dev/tty", "/dev/ptmx", "/dev/pts/")
 
 
 def _left_behind(file) -> list[str]:
-    """The files and folders that this notebook made and that are still there."""
-    made = dict.fromkeys(file.made.read_text(encoding="utf-8").splitlines())
-    return [
-        path
-        for path in made
-        if not ITS_OWN.search(path) and os.path.lexists(path) and not path.startswith(str(file.made.parent))
-    ]
+    """The files and folders that this notebook made and that are still there: what its Python made, and what anything put into
+    its temporary folder."""
+    made = [*file.made.read_text(encoding="utf-8").splitlines(), *(str(path) for path in file.temporary.rglob("*"))]
+    return [path for path in dict.fromkeys(made) if os.path.lexists(path) and not f"{path}/".startswith(ITS_OWN)]
+
+
+def _tree() -> dict[str, tuple]:
+    """Every file and folder of the project that is not another program's, with what tells a change."""
+    found = {}
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in OTHERS]
+        for name in (*folders, *files):
+            path = os.path.join(folder, name)  # noqa: PTH118  some thousands of them
+            status = os.lstat(path)
+            found[path] = (status.st_mode, *((status.st_size, status.st_mtime_ns) if name in files else ()))
+    return found
+
+
+OTHERS = {
+    ".git",
+    ".venv",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    "node_modules",
+    ".ipynb_checkpoints",
+    "artifacts",
+}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        session.config.tree_before = _tree()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Whatever a cell started may have changed files of the project, also where no Python looked on."""
+    before = getattr(session.config, "tree_before", None)
+    if before is not None:
+        after = _tree()
+        changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+        session.config.tree_changed = [Path(path).relative_to(ROOT).as_posix() for path in changed]
+        if changed and session.exitstatus == 0:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if changed := getattr(config, "tree_changed", []):
+        terminalreporter.write_line(
+            f"a notebook made, changed or removed {', '.join(changed)}. Let the lesson leave it as it was.", red=True
+        )
 
 
 def _restore(environment: dict[str, str]) -> None:

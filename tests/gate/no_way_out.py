@@ -41,6 +41,7 @@ def _leave_the_network() -> bool:
 if __name__ == "__main__":
     if not _leave_the_network():
         print("Programs other than Python are not held back: this system gives out no network namespace.", flush=True)
+    os.environ["NO_WAY_OUT"] = "tried"
     if os.name == "nt":  # there exec would return to the caller at once
         sys.exit(subprocess.call(sys.argv[1:]))
     os.execvp(sys.argv[1], sys.argv[1:])

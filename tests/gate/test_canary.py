@@ -41,6 +41,7 @@ CELLS = {
 # a notebook that leaves something, in place of the cell text
 AFTERWARDS = {
     "left": "from pathlib import Path\n\nPath('left_behind.txt').write_text('x')\nprint('as stored')",
+    "touched": "import subprocess\n\nsubprocess.run(['sh', '-c', 'touch $TMPDIR/left_by_touch'])\nprint('as stored')",
 }
 HIDDEN = (
     "requests.post(url, headers=foundry.headers(), json={**body, 'input': 'Unheard of'}).status_code\n"
@@ -79,7 +80,7 @@ CHANGED = {
     "raises": ("1 / 0", "it raised ZeroDivisionError: division by zero.", "Mend the code, or tag the cell"),
     "sleeps": (
         "import time\n\nfor _ in range(4):\n    time.sleep(9)",
-        "nobody waits longer than 30 for a cell",
+        "nobody waits longer than 15 for a cell",
         "Mend the code",
     ),
     "program": (
@@ -117,9 +118,9 @@ DELICATE = {
             print((await client.responses.create(model=foundry.model, input="What is an endpoint?")).status)
         """,
 }
-# What a kernel of the gate does only: it does not wait, and a cell may sleep for half a minute in all.
+# What a kernel of the gate does only: it does not wait, and a cell may sleep for a quarter of a minute in all.
 PATIENT = {
-    "slept": "import time\n\nfor _ in range(5):\n    time.sleep(5)\nawait asyncio.sleep(4)",
+    "slept": "import time\n\nfor _ in range(5):\n    time.sleep(2)\nawait asyncio.sleep(4)",
     "quota": """
         import requests
 
@@ -266,6 +267,7 @@ def test_a_change_is_rejected_with_the_notebook_the_cell_and_the_reason(verdicts
 def test_what_a_notebook_leaves_behind_is_rejected(verdicts):
     assert "left.ipynb: it leaves " in verdicts["left"]
     assert "left_behind.txt behind. Remove it in the lesson." in verdicts["left"]
+    assert "left_by_touch behind. Remove it in the lesson." in verdicts["touched"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
@@ -400,9 +402,65 @@ REJECTED = [
     (
         guards.declared_imports,
         "text",
-        {"source": "from importlib import import_module as i\n\nimport_module('scipy.stats')"},
-        "imports scipy",
+        {"source": "from importlib import import_module as i\n\ni('scipy')"},
+        "by way of importlib",
     ),
+    (
+        guards.nothing_hidden,
+        "text",
+        {"metadata": {"slideshow": {"slide_type": "-", "source_hidden": True}}},
+        "more than slide_type",
+    ),
+    (
+        guards.nothing_hidden,
+        "text",
+        {"metadata": {"tags": ["exercise"], "slideshow": {"slide_type": "skip"}}},
+        "an exercise that slides",
+    ),
+    (guards.nothing_hidden, "text", {"source": "print('a\u200bb')"}, "a character that nobody sees"),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/markdown": "<script>1</script>"}}]},
+        "<script> is not shown",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<p style='position:fixed'>a</p>"}}]},
+        "a style that can hide",
+    ),
+    (guards.markup, "text", {"outputs": [{**PICTURE, "data": {"application/pdf": "1"}}]}, "application/pdf"),
+    (guards.markup, "text", {"outputs": [{**SAID, "text": "\x1b[8mhidden"}]}, "codes for a terminal"),
+    (guards.same_everywhere, "text", {"source": "import os\n\nos.environ['HOME']"}, "os.environ differs"),
+    (
+        guards.same_everywhere,
+        "text",
+        {"source": "import requests\n\nrequests.__version__"},
+        "requests.__version__ differs",
+    ),
+    (guards.no_waiting, "text", {"source": "import time\n\ntime.sleep(9 * 3)"}, "it waits for 27 seconds"),
+    (
+        guards.nothing_afterwards,
+        "text",
+        {"source": "import requests\n\nrequests.get = print"},
+        "it changes requests.get",
+    ),
+    (
+        guards.nothing_afterwards,
+        "text",
+        {"source": "class Late:\n    def __del__(self):\n        print(1)"},
+        "__del__ acts after",
+    ),
+    (guards.plain_code, "text", {"source": "files = !ls"}, "it is no Python"),
+    (guards.plain_code, "text", {"source": "exec('import numpy')"}, "exec() hides what runs"),
+    (
+        guards.plain_code,
+        "text",
+        {"source": "import subprocess\n\nsubprocess.run(['touch', 'x'])"},
+        "it starts a program",
+    ),
+    (guards.plain_code, "text", {"source": "import os\n\nos.system('curl example.com')"}, "os.system starts a program"),
     (guards.same_everywhere, "text", {"source": "import os\n\nos.cpu_count()"}, "os.cpu_count differs"),
     (guards.same_everywhere, "text", {"source": "from datetime import date\n\ndate.today().year"}, "today differs"),
     (guards.same_everywhere, "text", {"source": "import sys\n\nsys.version_info"}, "sys.version_info differs"),
@@ -420,8 +478,8 @@ REJECTED = [
         {"source": "import os\n\nos._exit(0)"},
         "os._exit acts after the cell, or ends",
     ),
-    (guards.plain_code, "text", {"source": "!curl https://example.com"}, "'!curl' is no Python"),
-    (guards.plain_code, "text", {"source": "%pip install x"}, "'%pip' is no Python"),
+    (guards.plain_code, "text", {"source": "!curl https://example.com"}, "it is no Python"),
+    (guards.plain_code, "text", {"source": "%pip install x"}, "it is no Python"),
     (guards.valid, "text", {"id": "Cell 4"}, "an id is lower-case words"),
     (guards.valid, "text", {"id": "a1b2c3d4"}, "an id is lower-case words"),
     (guards.valid, "text", {"execution_count": "one"}, "cell text: a valid notebook was expected"),
@@ -451,6 +509,13 @@ REJECTED_PROSE = [
     (guards.markup, "## Recap", "## Recap\n\n| a | b |\n| 1 | 2 |\n\n", "has no line of dashes"),
     (guards.markup, "## Recap", "## Recap\n\n| a | b |\n|---|---|\n| 1 |\n\n", "another number of cells"),
     (guards.markup, "## Recap", "## Recap\n\n```python\nx = 1\n\n", "a block of code is not closed"),
+    (guards.markup, "## Recap", "## Recap\n\n**never closed\n\n", "'**' is shown as it is"),
+    (guards.markup, "## Recap", "## Recap\n\n[x][nowhere]\n\n", "'][' is shown as it is"),
+    (guards.markup, "## Recap", "## Recap\n\n````\nx\n```\n\n", "a block of code is not closed"),
+    (guards.markup, "## Recap", "## Recap\n\n<details>\n\nno summary\n\n</details>\n\n", "<details> has no <summary>"),
+    (guards.markup, "## Recap", "## Recap\n\n<p hidden>x</p>\n\n", "<p> has the attribute hidden"),
+    (guards.markup, "## Recap", "## Recap\n\n<span style='color:white'>x</span>\n\n", "<span> has the attribute style"),
+    (guards.markup, "## Recap", "## Recap\n\nTODO: say more\n\n", "TODO is a note to yourself"),
     (guards.words, "## Recap", "## Recap\n\nThis is simply\n\n", "the word 'simply' is not used"),
     (guards.words, "## Recap", "## Recap\n\nIt is is\n\n", "the word 'is' stands there twice"),
     (guards.exercises, "<summary>Hint 03.1</summary>", "<summary>Hint 03.7</summary>", "expected a hint with the number 03.1"),
@@ -572,7 +637,9 @@ def test_an_id_that_stands_twice_and_a_broken_file_are_named(tmp_path):
         "[x](#Recap)", "[x](02_first_request.ipynb#Recap)", "[x](../README.md#the-course)", "[x](javascript/)",
         '[x](02_first_request.ipynb "with a title")', "[x](mailto:ada@example.com)", "`[a](b)` and `handlers[0](event)`",
         "~~~\n# a comment\n~~~", "<!--\n# a comment\n-->", "<https://example.com>", "NBVAL is a test tool",
-        "`https://<your-resource>.openai.azure.com`",
+        "`https://<your-resource>.openai.azure.com`", "[Lab](http://localhost:8888)", "a | b\n--- | ---\n1 | 2", "- one\n- two",
+        "<details><summary>More</summary>\n\n**bold** text\n\n</details>", "press <kbd>Enter</kbd>, see <mark>this</mark>",
+        "`2 ** 3` and `a][b`",
     ],
 )  # fmt: skip
 def test_what_an_author_may_write_passes(innocent):

@@ -16,6 +16,7 @@ import os
 import signal
 import ssl
 import sys
+import tempfile
 import threading
 import time
 from functools import partial
@@ -35,7 +36,7 @@ IMPORTED = [
 ]  # fmt: skip
 
 
-PATIENCE = 30  # seconds that a cell may sleep in all
+PATIENCE = 15  # seconds that a cell may sleep in all
 CORES = 61  # of the machine that cells see; an output that depends on them is another one than stored
 
 
@@ -100,6 +101,8 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
+    tempfile.tempdir = None  # what was imported may have asked for it
+    time.tzset()
     mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
     # openai has brought aiohttp in, which reads this variable only as it is imported
     aiohttp.connector._SSL_CONTEXT_VERIFIED.load_verify_locations(mock["SSL_CERT_FILE"])

@@ -68,7 +68,11 @@ def _note_files(event: str, arguments: tuple) -> None:
     if made and isinstance(path, str | bytes | os.PathLike):
         whole = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  Path would be slower, and this is called for every file
         log = os.environ["MADE_LOG"]
-        if whole not in (log, os.environ.get("LOOPBACK_ONLY_LOG")) and "__pycache__" not in whole:
+        if (
+            not os.path.lexists(whole)
+            and whole not in (log, os.environ.get("LOOPBACK_ONLY_LOG"))
+            and ".pyc" not in whole
+        ):
             number = os.open(log, os.O_WRONLY | os.O_APPEND)  # without O_CREAT, so that this is not noted in turn
             os.write(number, f"{whole}\n".encode("utf-8", "backslashreplace"))
             os.close(number)
