@@ -31,7 +31,8 @@ IN_THE_WAY = re.compile(
     r"AZURE_(?!TOKEN_CREDENTIALS$|CONFIG_DIR$|EXTENSION_DIR$)\w+|OPENAI_\w+|MSI_ENDPOINT|MSI_SECRET|MSAL_FORCE_REGION"
     r"|IDENTITY_SERVER_THUMBPRINT|IMDS_ENDPOINT|SSLKEYLOGFILE|OTEL_INSTRUMENTATION_GENAI_\w+"
 )
-SOCKS = re.compile(r"socks", re.IGNORECASE)  # httpx2 refuses to start with such a proxy, though localhost is exempt
+# httpx2 refuses to start with any other, though localhost is exempt
+GOOD_PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?", re.IGNORECASE)
 INLINE = "module://matplotlib_inline.backend_inline"
 
 _exported: dict[str, tuple[str | None, str | None]] = {}  # what connect() set in os.environ: name -> (value, before)
@@ -166,7 +167,11 @@ def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]
 
 def in_the_way() -> list[str]:
     """The variables of this environment that connect() sets aside while it is offline."""
-    proxies = [n for n, value in os.environ.items() if n.lower().endswith("_proxy") and SOCKS.match(value)]
+    proxies = [
+        name
+        for name, value in os.environ.items()
+        if name.lower() in ("http_proxy", "https_proxy", "all_proxy") and value and not GOOD_PROXY.fullmatch(value)
+    ]
     return sorted([*filter(IN_THE_WAY.fullmatch, os.environ), *proxies])
 
 

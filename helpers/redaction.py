@@ -26,23 +26,25 @@ known_secrets: set[str] = set()  # values that code has made itself, such as the
 # case, and each begins with a letter, which lets the search skip what begins with no such letter.
 _STRONG = (
     r"pass(?:word|wd|phrase)|pwd(?<![a-z]pwd)|secret(?<![a-z]secret)|(?:client|app|shared|signing|webhook)[-_]?secret"
-    r"|(?:api|access|account|shared|primary|secondary|subscription|functions?|private|control|storage|master|admin"
+    r"|(?:api|access|account|shared|subscription|functions?|private|control|storage|master|admin"
     r"|encryption|instrumentation)[-_]?key|(?:access|refresh|id|auth|bearer|session|bot|sas)[-_]?token"
-    r"|connection[-_]?string|identity[-_]?header|client[-_]?assertion|credentials?"
+    r"|connection[-_]?string|identity[-_]?header|client[-_]?assertion|device[-_]?code"
 )
 # These have other meanings too, so what comes after them must look like a secret.
 _WEAK = (
     r"key(?<![a-z]key)(?<!cache[-_]key)(?<!public[-_]key)(?<!partition[-_]key)|token(?<![a-z]token)"
+    r"|key[12](?<![a-z]key[12])|(?:primary|secondary)[-_]?key|credentials?"
     r"|assertion(?<![a-z]assertion)|sig(?:nature)?(?<![a-z]sig)(?<![a-z]signature)"
 )
 NAMES = re.compile(rf"(?P<strong>{_STRONG})|(?:{_WEAK})")
-STRONG = re.compile(rf"(?:{_STRONG}|authorization|cookie|key[12](?<![a-z]key[12])|signature)s?$")
+STRONG = re.compile(rf"(?:{_STRONG}|authorization|cookie)s?$")
 WEAK = re.compile(rf"(?:{_WEAK})$")
+NAMING = ("name", "key", "keyname", "header")  # fields that say what the value beside them is
 SCHEMA_WORDS = {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const", "description", "properties", "items"}
 
 # Values that stand for a secret that is not there.
 PLACEHOLDER = re.compile(
-    r"""[<\[{(].*[>\]})]|\$.*|%\w+%|\.{2,}.*|\*+|x{3,}|-+|none|null|true|false|your[-_ ].*|redacted|[^{]*\{[^{}]*\}.*
+    r"""[<\[{(].*[>\]})]|\$.*|%\w+%|\.{2,}.*|\*+|x{3,}|-+|none|null|true|false|your[-_ ].*|redacted|bearer|basic|change-?me\w*|replace[-_ ].*|[^{]*\{[^{}]*\}.*
     |(?:bearer|basic)\s+(?:[<\[{$%*].*|\.\.\.)""",
     re.I | re.X | re.S,
 )
@@ -53,10 +55,18 @@ def _placeholder(value: str) -> bool:
     return bool(PLACEHOLDER.fullmatch(value.strip()))
 
 
+# Words and short numbers with something between them, a UUID, an id of the service: long, mixed, and no secret.
+_WORDY = re.compile(
+    r"(?:[A-Za-z]+|v?\d{1,4})(?:[-_. ](?:[A-Za-z]+|v?\d{1,4}))+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|(?:[A-Z]?[a-z]+){1,4}\d{1,8}(?:[A-Z][a-z]+){0,3}|(?:resp|msg|call|conv|fc|rs|file|asst|thread|run|vs|chatcmpl)[-_]\w+"
+)
+
+
 def _looks_random(value: str, least: int = 8) -> bool:
     """Whether a value could be a secret: letters and digits, long enough, neither words nor code."""
     mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
-    return len(value) >= least and bool(mixed) and not _placeholder(value) and not _CODE.match(value)
+    named = _placeholder(value) or _CODE.match(value) or (least >= 12 and _WORDY.fullmatch(value))
+    return len(value) >= least and bool(mixed) and not named
 
 
 def _spelled(name: str) -> str:
@@ -95,25 +105,30 @@ SHAPES = (
     _shape("something like a client secret of Entra ID", r"(?<![\w~.-])(?P<value>[\w.~-]{3,4}\dQ~[\w.~-]{31,34})(?![\w~-])"),
     _shape("a key of another service", r"\b(?P<value>sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}"
            r"|glpat-[\w-]{20,}|(?:AKIA|ASIA)[0-9A-Z]{16}|xox[abprs]-[A-Za-z0-9-]{20,}|hf_[A-Za-z0-9]{30,}"
-           r"|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,})(?![A-Za-z0-9])"),
-    _shape("a private key", r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?P<value>[^-]{8,20000})"),
+           r"|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|GOCSPX-[\w-]{20,}|[sr]k_live_[A-Za-z0-9]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|pypi-[\w-]{30,})(?![A-Za-z0-9])"),
+    _shape("a private key", r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?P<value>[^-]{8,20000})"),
     _shape("the signature of a shared URL", r"[?&;]sig=(?P<value>[A-Za-z0-9%+/=_-]{20,})"),
     _shape("a password in a URL", r"://[^\s/:@\"'<>]{0,100}:(?P<value>[^\s/@\"'<>]{3,200})@", "text"),
     _shape("a token in a URL", r"://(?P<value>[A-Za-z0-9_-]{16,200})@", "random"),
     _shape("a secret in a header", r"\b[Bb](?:earer|asic)\s{1,5}(?P<value>[A-Za-z0-9._~+/=-]{12,4000})", "random"),
-    _shape("a secret in a cookie", r"(?:[Cc]ookie:\s{0,5}|\s-b\s{1,5}['\"])[\w.-]{1,80}=(?P<value>[^\s;\"']{8,4000})", "random"),
+    _shape("a secret in a cookie", r"(?:[Cc]ookie:\s{0,5}|\s-b\s{1,5}['\"]|[Cc]ookie:[^\n]{0,400};\s{0,3})[\w.-]{1,80}=(?P<value>[^\s;\"']{8,4000})", "random"),
     _shape("a password on a command line", r"\s(?:-u|--user|--proxy-user)[ =]['\"]?[^\s:'\"$]{1,80}:(?P<value>[^\s'\"]{4,200})", "text"),
     _shape("a password in a call", r"\bauth\s?=\s?\(\s{0,9}['\"][^'\"\s]{1,80}['\"]\s{0,9},\s{0,9}['\"](?P<value>[^'\"\s]{4,200})['\"]", "text"),
-    _shape("a key in a call", r"\bAzureKeyCredential\(\s{0,9}['\"](?P<value>[^'\"\s]{4,400})['\"]", "text"),
+    _shape("a key in a call", r"\b(?:\w{0,40}KeyCredential|SecretStr|SecureString)[\s(]\s{0,9}['\"](?P<value>[^'\"\s]{4,400})['\"]", "text"),
+    _shape("a key in a call", r"\bClientSecretCredential\((?:[^()\"']{0,200}|[\"'][^\"']{0,100}[\"'],?\s?){1,3}[\"'](?P<value>[^'\"\s]{8,400})[\"']\s?,?\s?\)", "random"),
 )  # fmt: skip
 # Secrets that are known by the name before them: how the text goes on after the name, and how it may begin before it.
 _QUOTE = r"\\{0,9}[\"'`]"
 _TEXT = r"[^\s\"'`\\]{4,400}"
-_IS = rf"(?:{_QUOTE})?\]?\s{{0,9}}(?::\s{{0,9}}\w{{1,80}}\s{{0,9}})?[:=]\s{{0,9}}"
+_IS = rf"(?:{_QUOTE})?\]?\s{{0,9}}(?::\s{{0,9}}\w{{1,80}}\s{{0,9}})?(?::=|=>|[:=])\s{{0,9}}(?:String::from\()?[bruBRU]?"
 AFTER_A_NAME = (
     _shape("a secret that is given a name", rf"{_IS}{_QUOTE}(?P<value>{_TEXT}){_QUOTE}", "text"),
     _shape("a secret that is given a name", rf"{_IS}(?:{_QUOTE}){{0,3}}(?P<value>[^\s\"'`\\;&,<>]{{4,400}})", "random"),
-    _shape("a secret that is given a name", rf"{_QUOTE}\s{{0,9}},\s{{0,9}}{_QUOTE}(?P<value>{_TEXT}){_QUOTE}", "random"),
+    _shape("a secret that is given a name", rf"{_QUOTE}\s{{0,9}},\s{{0,9}}b?{_QUOTE}(?P<value>{_TEXT}){_QUOTE}", "random"),
+    _shape("a secret that is given a name", r"\"\s{0,9}:\s{0,9}\"(?P<value>[^\"\\\n]{4,400})\"", "text", r"\"[\w-]{1,90}"),
+    _shape("a secret in a sentence", r"\s(?:is|ist|est|es|=|->)\s{1,3}[\"'`(]?(?P<value>[A-Za-z0-9+/=_.~-]{16,400})", "random"),
+    _shape("a secret of an environment", r"\s{1,3}(?:--body\s|--value\s)?['\"]?(?P<value>[^\s'\"]{8,400})", "random",
+           r"\b(?:setx|setenv|ENV|ARG|export|set\s-g?x|secret\sset)\s{1,3}[\w-]{1,90}"),
     _shape("a secret of an environment", rf"=(?P<value>{_TEXT})", "text", r"(?:^|\n)\s{0,9}(?:export\s+|set\s+|-\s+)?[A-Z0-9_]{3,90}"),
     _shape("a password on a command line", r"[ =]['\"]?(?P<value>[^\s'\"]{4,400})", "random", r"\s--?[\w-]{1,60}"),
     _shape("a secret in XML", r"(?:\s[^<>]{0,200})?>\s{0,9}(?P<value>[^<>\s]{4,400})\s{0,9}<", "text", r"<[\w:.]{1,90}"),
@@ -123,9 +138,10 @@ AFTER_A_NAME = (
 )  # fmt: skip
 LONGER = re.compile(r"[^\s\"'`\\;&,<>]*")  # the rest of a value that is longer than the patterns read
 # Random on purpose, and no secret: pictures and sounds, and ids behind a word that says so.
+AN_ID_ITSELF = re.compile(r"(?:W/)?\"?[\w.:+/=-]{1,100}\"?")
 NO_SECRET = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,40};base64,[A-Za-z0-9+/=]+")
 AN_ID = re.compile(
-    r"(?:\bid|_id|Id|trace\w{0,20}|span\w{0,20}|hash|digest|md5|sha\d{0,3}|etag|checksum|commit|fingerprint|organization|guid|uti"
+    r"(?:\bid|_id|Id|request|none-match|thumbprint|kid|user|appId|cid-v1|identifier|trace\w{0,20}|span\w{0,20}|hash|digest|md5|sha\d{0,3}(?:sum)?|md5sum|[Ee][Tt]ag|checksum|commit|fingerprint|organization|guid|uti"
     r"|boundary)[\"']?\s{0,3}[:=]?\s{0,3}[\"'(]?$"
 )
 
@@ -212,9 +228,9 @@ def redact_text(text: str, instead: str = HIDDEN) -> str:
 
 def redact_header(name: str, value: str) -> str:
     """One header's value; the scheme of an Authorization header stays, because it is part of the lesson."""
-    if AN_ID.search(name):
+    if AN_ID.search(name) and AN_ID_ITSELF.fullmatch(value):
         return value
-    if value.startswith(("https://", "http://")):
+    if value.startswith(("https://", "http://", "/")) and "=" in value:
         return redact_url(value)
     if not is_secret_name(name) or _placeholder(value):
         return redact_text(value)
@@ -230,15 +246,26 @@ def redact_value(value: Any, name: str = "") -> Any:
             return HIDDEN
         if WEAK.search(_spelled(name)) and _looks_random(value, 12):
             return HIDDEN
-        return value if AN_ID.search(name) and not is_secret_name(name) else redact_text(value)
+        return (
+            value
+            if (AN_ID.search(name) and AN_ID_ITSELF.fullmatch(value)) or name == "embedding"
+            else redact_text(value)
+        )
     if isinstance(value, list | tuple):
+        if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str) and is_secret_name(value[0]):
+            return [
+                value[0],
+                HIDDEN if _looks_random(value[1]) else redact_text(value[1]),
+            ]  # a pair, as some clients write headers
         return [redact_value(item, name) for item in value]
     if not isinstance(value, dict):
         return value
     inside = name if is_secret_name(name) and not SCHEMA_WORDS & value.keys() else ""
-    called = next((value[one] for one in ("name", "key", "header") if isinstance(value.get(one), str)), "")
+    called = next((part for field, part in value.items() if str(field).lower() in NAMING and isinstance(part, str)), "")
+    if isinstance(value.get("logprob"), int | float):  # what a model writes in: its token is a word
+        return {field: part if field == "token" else redact_value(part, str(field)) for field, part in value.items()}
     return {
-        field: redact_value(part, str(called) if field == "value" and called else inside or str(field))
+        field: redact_value(part, called if str(field).lower() == "value" and called else inside or str(field))
         for field, part in value.items()
     }
 
@@ -286,7 +313,7 @@ def redact_body(body: bytes, content_type: str = "") -> bytes:
         text, encoding = body.decode("latin-1"), "latin-1"  # every byte is a character, and back
     if "x-www-form-urlencoded" in content_type.lower():
         text = _redact_pairs(text)
-    if text.startswith(("data:", "event:")):
+    if re.search(r"(?:\A|[\r\n])\ufeff?data:", text[:4000]) or "event-stream" in content_type.lower():
         text = _redact_stream(text)
     return redact_text(text).encode(encoding)
 
@@ -295,7 +322,7 @@ def redact_body(body: bytes, content_type: str = "") -> bytes:
 def _redact_stream(text: str) -> str:
     """Server-sent events. The pieces of one text are put together, searched, and each piece loses its share of what is hidden;
     the rest of an event is searched as any JSON."""
-    lines = text.split("\n")
+    lines = text.split("\n") if "\n" in text else text.replace("\r", "\n").split("\n")
     pieces: dict[tuple, list[tuple[int, list, str]]] = {}  # one text -> its pieces: line, way to it, words
     events: dict[int, Any] = {}
     for at, line in enumerate(lines):
@@ -340,8 +367,9 @@ def _pieces(event: Any) -> Iterator[tuple[tuple, list, str]]:
         delta = choice.get("delta") if isinstance(choice, dict) else None
         if not isinstance(delta, dict):
             continue
-        if isinstance(delta.get("content"), str):
-            yield ("content", choice.get("index")), ["choices", number, "delta", "content"], delta["content"]
+        for field in ("content", "refusal", "reasoning_content"):
+            if isinstance(delta.get(field), str):
+                yield (field, choice.get("index")), ["choices", number, "delta", field], delta[field]
         calls = delta.get("tool_calls")
         for count, call in enumerate(calls if isinstance(calls, list) else ()):
             function = call.get("function") if isinstance(call, dict) else None

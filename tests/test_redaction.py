@@ -89,6 +89,6 @@ def test_the_arguments_of_a_call_and_the_tokens_of_logprobs_stay():
 
 
 def test_a_field_named_like_a_secret_hides_what_stands_in_it_at_any_depth():
-    value = {"credentials": {"primary": "short-1", "more": ["two-words here"]}, "apiKey": {"value": "tiny"}}
+    value = {"passwords": {"primary": "short-1", "more": ["two-words here"]}, "apiKey": {"value": "tiny"}}
     shown = json.dumps(redaction.redact_value(value))
     assert not [word for word in ("short-1", "two-words", "tiny") if word in shown]

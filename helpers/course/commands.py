@@ -87,6 +87,8 @@ def _check_env_file(path: Path) -> None:
     problem = ""
     if not path.parent.is_dir():
         problem = f"there is no folder {path.parent}"
+    elif path.is_symlink():
+        problem = f"{path} is a link; name the file itself"
     elif path.exists() and not path.is_file():
         problem = f"{path} is not a file; name one to write, such as mock.env"
     elif path.exists() and path.stat().st_size and "FOUNDRY_MOCK_ENV=" not in path.read_text(errors="replace"):

@@ -106,7 +106,7 @@ class Call:
         """Answered with a failure."""
         at = ids.timestamp(self.seed)
         pairs = headers.failure(self.seed, at, error.layer, error.content_type, error.headers)
-        return self.answered(error.status, pairs, error.body.encode(), error.reason)
+        return self.answered(error.status, pairs, error.body.encode("utf-8", "replace"), error.reason)
 
     def answered(
         self,

@@ -20,6 +20,14 @@ class Journal:
         """Keep an exchange, with its bodies cut to what there is room for."""
         self.answered += 1
         if len(answer.request_body) > BODY or len(answer.response_body) > BODY:
-            bodies = {name: getattr(answer, name)[:BODY] for name in ("request_body", "response_body")}
+            bodies = {name: _cut(getattr(answer, name)) for name in ("request_body", "response_body")}
             answer = replace(answer, chunks=(), **bodies)
         self.entries.append(answer)
+
+
+def _cut(body: bytes) -> bytes:
+    """The body, or as much of it as there is room for, up to the end of a word: half a key is no key that anybody would know."""
+    return body if len(body) <= BODY else body[:BODY].rstrip(WORD)
+
+
+WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~+/=%"

@@ -38,7 +38,6 @@ from helpers.redaction import known_secrets
 BODY_LIMIT = 16 * 1024 * 1024  # bytes
 HEAD_LIMIT = 64 * 1024  # bytes of the request line and the headers
 TARGET_LIMIT = 16 * 1024  # bytes of the path and the query
-SEVERAL_TEXTS = 2_000  # bytes of an embeddings request that may ask for many vectors
 PATIENCE = 0.6  # seconds that a signal waits for the loop before the process ends without it
 HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -96,6 +95,7 @@ class MockServer:
                 http=_Protocol,
                 ws="none",
                 lifespan="off",
+                workers=1,  # whatever WEB_CONCURRENCY says
                 ssl_context_factory=lambda config, default: certificates.server_context(),
                 log_config=None,
                 log_level="critical",  # a client that hangs up is normal, and a notebook is no place for server logs
@@ -322,7 +322,7 @@ class _Endpoint:
             answer = self._foundry.refuse(request, errors.no_host())
         elif (path == PATH or path.startswith(PATH + "/")) and self._controls(scope, headers):
             answer = await asyncio.to_thread(self._foundry.controlled, request)  # the journal may be long
-        elif path.endswith("/embeddings") and len(body) > SEVERAL_TEXTS:
+        elif path.endswith("/embeddings"):
             answer = await asyncio.to_thread(self._foundry.answer, request)  # millions of numbers, and nothing is kept
         else:
             answer = self._foundry.answer(request)

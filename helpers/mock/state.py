@@ -36,10 +36,10 @@ class Store:
         """The size that a thing was kept with; 0 when it is not there."""
         return self._things.get(name, (None, 0))[1]
 
-    @property
-    def full(self) -> bool:
-        """Whether one more thing, however large, could push the oldest out."""
-        return len(self._things) >= self._entries or self._size > self._limit * 3 // 4
+    def fits(self, name: str, size: int) -> bool:
+        """Whether a thing of this size can be kept under this name without pushing another one out."""
+        entries = len(self._things) + (name not in self._things)
+        return entries <= self._entries and self._size - self.size_of(name) + size <= self._limit
 
     def remove(self, name: str) -> bool:
         """Forget a thing; returns whether there was one."""
@@ -79,11 +79,13 @@ class State:
     speed: str = "realistic"  # of streams, or "instant"
     faults: list[Fault] = field(default_factory=list)
     tolerated: frozenset[str] = frozenset()  # api-versions that /v1 paths put up with
-    responses: Store = field(default_factory=lambda: Store("response"))
+    responses: Store = field(default_factory=lambda: Store("response", size=128 * 1024 * 1024))
     conversations: Store = field(default_factory=lambda: Store("conversation"))
-    agents: Store = field(default_factory=lambda: Store("agent"))
+    agents: Store = field(default_factory=lambda: Store("agent", size=16 * 1024 * 1024))
     files: Store = field(default_factory=lambda: Store("file", entries=100, size=64 * 1024 * 1024))
-    resources: Store = field(default_factory=lambda: Store("resource"))  # ARM: accounts, projects, deployments by id
+    resources: Store = field(
+        default_factory=lambda: Store("resource", size=8 * 1024 * 1024)
+    )  # ARM: accounts, projects, deployments by id
     operations: Store = field(default_factory=lambda: Store("operation"))  # ARM: long-running operations
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})
     deployments: dict[str, catalog.Deployment] = field(default_factory=lambda: dict(catalog.DEPLOYMENTS))
@@ -91,6 +93,27 @@ class State:
     keys_disabled: bool = False  # disableLocalAuth on an account
     agent_versions: Store = field(default_factory=lambda: Store("agent version"))  # the highest number ever, by agent
     deployments_changed: int = 0  # how often: an answer that was worked out before may be another one now
+
+
+class Remembered:
+    """What was worked out before, by what it depends on: the last ``entries`` of at most ``size`` bytes each."""
+
+    def __init__(self, entries: int = 256, size: int = 128 * 1024):
+        self._entries, self._size = entries, size
+        self._things: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        """The thing, or None."""
+        thing = self._things.get(key)
+        if thing is not None:
+            self._things.move_to_end(key)
+        return thing
+
+    def put(self, key: Any, thing: Any, size: int) -> None:
+        if size <= self._size:
+            self._things[key] = thing
+            if len(self._things) > self._entries:
+                self._things.popitem(last=False)
 
 
 def weight(text: bytes) -> int:

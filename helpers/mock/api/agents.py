@@ -39,7 +39,7 @@ class Agents:
         definition = body.get("definition")
         if not isinstance(definition, dict) or not isinstance(definition.get("kind"), str):
             raise errors.project_bad_request("definition must be an object with a kind, such as prompt.")
-        if definition["kind"] == "prompt" and not isinstance(definition.get("model"), str):
+        if not isinstance(definition.get("model", "" if definition["kind"] != "prompt" else None), str):
             raise errors.project_bad_request("definition.model must name a deployment.")
         _check_definition(definition)
         name = call.names["agent"]
@@ -125,5 +125,6 @@ def _check_definition(definition: dict[str, Any]) -> None:
     for name, kind in kinds.items():
         if definition.get(name) is not None and not isinstance(definition[name], kind):
             raise errors.project_bad_request(f"definition.{name} has the wrong type.")
-    if any(not isinstance(tool, dict) for tool in definition.get("tools") or ()):
-        raise errors.project_bad_request("definition.tools must hold objects.")
+    for tool in definition.get("tools") or ():
+        if not isinstance(tool, dict) or not isinstance(tool.get("function", {}), dict):
+            raise errors.project_bad_request("definition.tools must hold objects, and a function of theirs is one too.")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from helpers.exchange import Exchange, Headers
@@ -15,6 +14,7 @@ from helpers.mock.model import streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
+from helpers.mock.state import Remembered
 from helpers.mock.wire import headers, parameters, shapes
 
 
@@ -43,21 +43,20 @@ class Chat:
 
     def __init__(self, parts: Parts):
         self._model, self._state, self._limits = parts.model, parts.state, parts.limits
-        self._remembered = lru_cache(maxsize=256)(self._finish_again)
+        self._remembered = Remembered()
 
     def create(self, call: Call) -> Exchange:
         """POST /chat/completions"""
         named = call.names.get("deployment")
-        if len(call.body) > REMEMBERED:
+        key = call.body, named, self._state.deployments_changed
+        finished = self._remembered.get(key) if len(call.body) <= REMEMBERED else None
+        if finished is None:
             finished = self._finish(call.body, named)
-        else:
-            finished = self._remembered(call.body, named, self._state.deployments_changed)
+            if len(call.body) <= REMEMBERED:
+                self._remembered.put(key, finished, 2 * len(finished.sent))
         room = self._limits.charge(finished.deployment, finished.tokens, "ChatCompletions_Create", call)
         pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
         return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
-
-    def _finish_again(self, request_body: bytes, named: str | None, deployments_changed: int) -> Finished:
-        return self._finish(request_body, named)
 
     def _finish(self, request_body: bytes, named: str | None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""

@@ -14,6 +14,7 @@ from helpers.mock.routes import HOME
 from helpers.mock.state import new_id
 from helpers.mock.wire import errors, headers, ids, paging
 
+CONTENT_TYPE = 300  # characters of the header that are read
 FIELDS = 20  # of a form; the rest is passed over
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 
@@ -97,7 +98,7 @@ class Files:
 def _form(call: Call) -> dict[str, Any]:
     """A multipart form (RFC 7578): texts as they are, files as (name, content)."""
     kind = Message()
-    kind["content-type"] = call.sent.get("content-type", "")
+    kind["content-type"] = call.sent.get("content-type", "")[:CONTENT_TYPE]
     boundary = kind.get_param("boundary")
     if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
         raise errors.parameter_value("Content-Type", "expected multipart/form-data.")
@@ -106,8 +107,11 @@ def _form(call: Call) -> dict[str, Any]:
     for part in parts:
         head, _, content = part.partition(b"\r\n\r\n")
         described = message_from_bytes(head.strip()[:4096])
-        name = described.get_param("name", header="content-disposition")
+        try:
+            name, filename = described.get_param("name", header="content-disposition"), described.get_filename()
+            f"{name}{filename}".encode()
+        except (LookupError, ValueError):  # a name in an encoding that there is not, or that does not fit
+            raise errors.parameter_value("filename", "expected a name in UTF-8.") from None
         if name:
-            filename = described.get_filename()
             form[str(name)] = content.decode("utf-8", "replace") if filename is None else (filename, content)
     return form

@@ -6,6 +6,7 @@ Sources: Microsoft's REST reference for Microsoft.CognitiveServices (api-version
 answers quoted in public issues; error texts are inferred.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +17,10 @@ from helpers.mock.catalog import Deployment
 from helpers.mock.parts import Parts
 from helpers.mock.state import weight
 from helpers.mock.wire import errors, headers, ids, parameters
+from helpers.mock.wire.errors import ServiceError
 
 VERSIONS = ("2025-04-01-preview", "2025-06-01", "2025-09-01", "2026-05-01")
+NAME = re.compile(r"[\w.()-]{1,90}", re.ASCII)  # inferred from Azure's naming rules for resource groups, the widest
 POLLS = 2  # how often an operation answers InProgress before it has succeeded
 KINDS = {"account": "accounts", "project": "accounts/projects", "deployment": "accounts/deployments"}
 
@@ -65,7 +68,12 @@ class Management:
         """PUT an account, a project or a deployment: 201 for a new one, 200 for a change"""
         _check_version(call)
         body = parameters.parse(call.body)
+        for named, value in call.names.items():
+            if not NAME.fullmatch(value):
+                raise errors.management(400, "InvalidResourceName", f"The {named} name '{value[:60]}' is not valid.")
         kind, path = _kind(call), _path(call.names)
+        if not self._state.resources.fits(path, len(call.body)):
+            raise _no_room()
         properties = body.get("properties") or {}
         if not isinstance(properties, dict):
             raise errors.management(400, "InvalidRequestContent", "properties must be an object.")
@@ -85,8 +93,6 @@ class Management:
         if kind == "deployment":
             _check_deployment(body)
         new = self._state.resources.get(path) is None
-        if new and self._state.resources.full:  # the oldest would go, and that is the demo resource
-            raise errors.management(409, "QuotaExceeded", "The offline mock holds no more resources: delete some.")
         shape = self._put(path, body)
         self._serve(kind, call.names, shape)
         operation = self._begin(call, path)
@@ -190,7 +196,10 @@ class Management:
             }
             shape |= {"identity": {"type": "SystemAssigned", "tenantId": catalog.TENANT_ID}, "kind": "AIServices"}
         shape["properties"] = properties
-        self._state.resources.put(path, shape, weight(compact(shape)) + 500)
+        size = weight(compact(shape)) + 500
+        if not self._state.resources.fits(path, size):  # the oldest would go, and that is the demo resource
+            raise _no_room()
+        self._state.resources.put(path, shape, size)
         return shape
 
     def _serve(self, kind: str, names: dict[str, str], shape: dict[str, Any]) -> None:
@@ -258,6 +267,11 @@ class Management:
             message = f"The Resource '{kind}/{name}' under resource group '{path.split('/')[4]}' was not found."
             raise errors.management(404, "ResourceNotFound", message)
         return found
+
+
+def _no_room() -> ServiceError:
+    """The mock's own limit on all resources together."""
+    return errors.management(409, "QuotaExceeded", "The offline mock holds no more resources: delete some.")
 
 
 def _kind(call: Call) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from helpers.exchange import Exchange, Headers
@@ -15,7 +14,7 @@ from helpers.mock.model import prompts, streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import weight
+from helpers.mock.state import Remembered, weight
 from helpers.mock.wire import errors, headers, ids, paging, parameters, shapes
 
 STATEFUL = re.compile(rb'"(previous_response_id|conversation|agent|agent_reference|background)"')
@@ -59,16 +58,19 @@ class Responses:
 
     def __init__(self, parts: Parts):
         self._model, self._state, self._limits = parts.model, parts.state, parts.limits
-        self._remembered = lru_cache(maxsize=256)(self._finish_again)
+        self._remembered = Remembered()
 
     def create(self, call: Call) -> Exchange:
         """POST /responses"""
         agent, asked, on_project = call.names.get("agent"), call.body, call.route.api != "resource"
         # What depends on nothing but the request and the deployments is worked out once; the rest asks the state each time.
-        if agent or len(asked) > REMEMBERED or STATEFUL.search(asked):
+        key = asked, on_project, self._state.deployments_changed
+        stateless = not agent and len(asked) <= REMEMBERED and not STATEFUL.search(asked)
+        finished = self._remembered.get(key) if stateless else None
+        if finished is None:
             finished = self._finish(asked, on_project, agent)
-        else:
-            finished = self._remembered(asked, on_project, self._state.deployments_changed)
+            if stateless:
+                self._remembered.put(key, finished, finished.size)
         usage = (finished.later or finished.body)["usage"]
         room = self._limits.charge(finished.deployment, usage["total_tokens"], "Responses", call)
         if finished.body["store"]:
@@ -84,7 +86,7 @@ class Responses:
             done = body["status"] == "in_progress"
             body = finished.later if done else {**body, "status": "in_progress"}
             self._store(finished._replace(body=body))
-            if done and body["conversation"]:
+            if done and body["conversation"] and self._state.conversations.get(body["conversation"]["id"]):
                 conversations.extend(self._state, body["conversation"]["id"], body["output"])
         return call.ok(body)
 
@@ -109,9 +111,6 @@ class Responses:
         return call.ok(paging.by_id(_items(self._find(call)), call.query))
 
     # -- inside ----------------------------------------------------------------------------------------------------------
-    def _finish_again(self, request_body: bytes, on_project: bool, deployments_changed: int) -> Finished:
-        return self._finish(request_body, on_project)
-
     def _finish(self, request_body: bytes, on_project: bool, agent: str | None = None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = parameters.responses(request_body)
@@ -134,7 +133,9 @@ class Responses:
         chunks = streams.timed(streams.response_events(shape)) if stream else ()
         sent = b"".join(event for _, event in chunks) if stream else compact(shape)
         pairs = Headers([*headers.responses(seed, at, on_project, stream), ("x-offline-mock", answer.source)])
-        size = 2 * weight(sent) + weight(request_body) + 8 * len(messages)
+        # what it goes on from may have been pushed out by then, and is kept here all the same
+        previous = self._state.responses.get(body.get("previous_response_id") or "")
+        size = 2 * weight(sent) + weight(request_body) + (previous.size if previous else 0)
         return Finished(body, deployment, shape, pairs, sent, chunks, seed, messages, size, later)
 
     def _with_agent(self, body: dict[str, Any], agent: str | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Values that fit a JSON schema, for answers that no recording holds. They are made up, and their texts say so."""
 
+import json
 import re
 from copy import copy
 from typing import Any
@@ -26,7 +27,7 @@ FORMATS = {
 }
 # Beyond these a schema asks for too much: it is a small program of the client's, and the mock runs it for nobody for long.
 STEPS = 2_000  # parts of a value
-SIZE = 100_000  # characters of all its texts
+SIZE = 20_000  # characters of all its texts
 PATTERN = 300  # characters of a regular expression
 # How deep a value goes before only what is required is filled in; the next one where that asks for too much.
 DEPTHS = (8, 3, 0)
@@ -42,8 +43,9 @@ class _Budget:
     def __init__(self, depth: int):
         self.depth, self._steps, self._size = depth, STEPS, SIZE
 
-    def step(self) -> None:
-        self._steps -= 1
+    def step(self, beside: int = 0) -> None:
+        """One part, with so many entries to be looked at beside it."""
+        self._steps -= 1 + beside // 20
         if self._steps < 0:
             raise TooMuch("too many parts")
 
@@ -66,15 +68,16 @@ def instance(schema: Any) -> Any:
 
 
 def _value(schema: Any, root: Any, depth: int, budget: _Budget) -> Any:
-    budget.step()
     if schema is True or not isinstance(schema, dict):
+        budget.step()
         return WORDS
+    budget.step(len(schema))
     if "$ref" in schema:
         return _value(_referred(schema["$ref"], root, budget), root, depth + 1, budget)
     if "const" in schema:
-        return schema["const"]
+        return _given(schema["const"], budget)
     if schema.get("enum"):
-        return schema["enum"][0]
+        return _given(schema["enum"][0], budget)
     for choice in ("anyOf", "oneOf"):
         if schema.get(choice):
             shared = {name: value for name, value in schema.items() if name != choice}
@@ -105,7 +108,7 @@ def _merged(schema: dict, root: Any, budget: _Budget) -> dict:
     for part in schema["allOf"]:
         part = _referred(part["$ref"], root, budget) if "$ref" in part else part
         for name, value in part.items():
-            budget.step()
+            budget.step(len(value) if isinstance(value, dict | list) else 0)
             if name == "properties":
                 merged.setdefault(name, {}).update(value)
             elif name == "required":
@@ -117,9 +120,17 @@ def _merged(schema: dict, root: Any, budget: _Budget) -> dict:
 
 def _object(schema: dict, root: Any, depth: int, budget: _Budget) -> dict:
     properties, required = schema.get("properties") or {}, schema.get("required") or []
+    budget.step(len(properties) + len(required))
     must = set(required)
     names = dict.fromkeys([*(name for name in properties if depth <= budget.depth or name in must), *required])
+    budget.characters(sum(map(len, names)))
     return {name: _value(properties.get(name, True), root, depth + 1, budget) for name in names}
+
+
+def _given(value: Any, budget: _Budget) -> Any:
+    """A value that stands in the schema: it counts as if it were made."""
+    budget.characters(len(json.dumps(value)))
+    return value
 
 
 def _array(schema: dict, root: Any, depth: int, budget: _Budget) -> list:
@@ -193,6 +204,7 @@ def _matching(pattern: str, budget: _Budget) -> str:
     expression can take for ever; plain words where the expression is beyond this."""
     if len(pattern) > PATTERN:
         return WORDS
+    budget.step(len(pattern) * 4)  # an expression is taken apart and put together
     try:
         parts = list(sre_parser.parse(pattern))
         # anchors say nothing at the ends, and anywhere else more than this knows

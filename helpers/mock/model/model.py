@@ -53,7 +53,10 @@ class Model:
         return self._said("chat", prompt, body, deployment, named, body)
 
     def _said(self, api: str, prompt: Prompt, body: dict, deployment: catalog.Deployment, *seed: Any) -> Said:
-        answer, text = self.say(prompt, body, deployment), seed_of(api, *seed)
+        answer = self.say(prompt, body, deployment)
+        # a large request is not written out once more: what the model sees of it tells it from any other
+        large = prompt.length > REMEMBERED or '"sha256:' in prompt.key
+        text = f"{api} {ids.short(prompt.key)}" if large else seed_of(api, *seed)
         # the recording's own time, or for an invented answer one that derives from the request
         return Said(deployment, prompt, answer, text, answer.created_at or ids.timestamp(text))
 

@@ -4,6 +4,7 @@ whichever API they came through, however they were spelled. Ids, spacing and def
 import json
 from collections.abc import Iterator
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 LONGEST = 64 * 1024  # characters of a text that a recording could answer
@@ -114,7 +115,16 @@ def _parts(content: Any) -> Iterator[dict[str, Any]]:
         if part.get("type") in ("text", "input_text", "output_text"):
             yield {"text": str(part.get("text", ""))}
         else:
-            yield {name: value for name, value in part.items() if name not in ("id", "detail")}
+            yield {name: _shortened(value) for name, value in part.items() if name not in ("id", "detail")}
+
+
+def _shortened(value: Any) -> Any:
+    """The value, in which a picture or a file that is sent along is known by its hash."""
+    if isinstance(value, dict):
+        return {name: _shortened(part) for name, part in value.items()}
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"sha256:{sha256(value.encode()).hexdigest()}"
+    return value
 
 
 def _parsed(text: Any) -> Any:

@@ -18,9 +18,14 @@ PIECE = 0.03
 OBFUSCATED = 16  # characters: a delta and its obfuscation are this long together, so that lengths tell nothing
 
 
-def pieces(text: str) -> list[str]:
+PIECES = 2000  # of one stream; a text that would have more comes in larger ones
+
+
+def pieces(text: str, most: int = PIECES) -> list[str]:
     """The text in the pieces in which it is streamed; joined they are the text."""
-    return re.findall(r"\s*\S{1,7}|\s+", text)
+    small = re.findall(r"\s*\S{1,7}|\s+", text)
+    together = -(-len(small) // max(1, most))
+    return small if together <= 1 else ["".join(small[at : at + together]) for at in range(0, len(small), together)]
 
 
 def _obfuscation(seed: str, at: int, length: int) -> str:
@@ -104,6 +109,7 @@ def chat_events(final: dict[str, Any], with_usage: bool) -> Iterator[bytes]:
             "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": PROMPT_FILTERS}],
         }
     )
+    most = PIECES // len(final["choices"])
     for choice in final["choices"]:
         message = choice.get("message") or {"content": ""}
         text = message["content"] or ""
@@ -117,10 +123,10 @@ def chat_events(final: dict[str, Any], with_usage: bool) -> Iterator[bytes]:
                 "function": {**call["function"], "arguments": ""},
             }
             yield _chunk(final, choice["index"], {"tool_calls": [named]}, None, {}, _obfuscation(seed, -2, 4))
-            for count, piece in enumerate(pieces(call["function"]["arguments"])):
+            for count, piece in enumerate(pieces(call["function"]["arguments"], most)):
                 delta = {"tool_calls": [{"index": at, "function": {"arguments": piece}}]}
                 yield _chunk(final, choice["index"], delta, None, {}, _hidden(seed, count, piece))
-        for count, piece in enumerate(pieces(text)):
+        for count, piece in enumerate(pieces(text, most)):
             yield _chunk(
                 final, choice["index"], {"content": piece}, None, COMPLETION_FILTERS, _hidden(seed, count, piece)
             )

@@ -369,6 +369,17 @@ def too_much_to_keep(kind: str, limit: int) -> ServiceError:
     return _openai_error(400, f"The offline mock keeps at most {limit:,} bytes of one {kind}.", "too_large")
 
 
+def too_many_entries(name: str, limit: int, count: int) -> ServiceError:
+    """Inferred from OpenAI's errors: a list that is too long."""
+    message = f"Invalid '{name}': array too long. Expected an array with maximum length {limit}, but got an array with length {count} instead."
+    return _openai_error(400, message, "array_above_max_length", name)
+
+
+def text_too_long(name: str, limit: int) -> ServiceError:
+    """The mock's own limit on a text that is no prompt."""
+    return _openai_error(413, f"The offline mock reads at most {limit:,} characters of '{name}'.", "too_large", name)
+
+
 def too_many_values(limit: int) -> ServiceError:
     """The mock's own limit on the values in one body."""
     return _openai_error(413, f"The offline mock reads at most {limit:,} JSON values in one body.", "too_large")
