@@ -159,16 +159,21 @@ def _from(index) -> dict[str, str]:
 
 
 @needs_posix
-def test_uv_comes_from_the_index_that_pip_is_set_to_and_a_damaged_one_is_told_before_pip_goes_on(clone, index):
+def test_uv_comes_from_the_index_that_pip_is_set_to_and_a_damaged_one_is_not_kept(index, tmp_path, monkeypatch, capsys):
     index.offered["uv"] = {"uv-9.9.9-py3-none-any.whl": b"PK and then nothing"}
-    said = helpers("lab", cwd=clone, **_from(index))
-    assert "Fetching uv" in said.stdout
-    assert "uv could not be had (" in said.stdout
-    assert "Installing with pip, which takes a minute or two" in said.stdout
-    assert "The package index did not offer" in one_line(said)
-    assert {path.split("/")[2] for path in index.asked} >= {"uv"}
-    assert not (clone / ".venv" / "uv").exists()
-    assert (clone / ".venv" / "unfinished").exists()
+    monkeypatch.setattr(environment, "LOG", tmp_path / "install.log")
+    monkeypatch.setattr(environment, "OWN_UV", tmp_path / "uv")
+    for name, value in _from(index).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PIP_PREFIX", str(tmp_path / "elsewhere"))  # what leads pip elsewhere is left out
+    assert environment._own_uv(environment._settings(), -1) is None
+    told = capsys.readouterr().out
+    assert "Fetching uv" in told
+    assert "uv could not be had (" in told
+    assert index.asked[0] == "/simple/uv/"
+    assert not (tmp_path / "uv").exists()
+    assert not (tmp_path / "elsewhere").exists()
+    assert "uv-9.9.9" in (tmp_path / "install.log").read_text()
 
 
 def test_a_uv_that_cannot_do_it_is_told_and_pip_goes_on(monkeypatch, tmp_path, capsys):
