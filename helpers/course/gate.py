@@ -47,7 +47,9 @@ def run() -> int:
 def update() -> int:
     """Run the notebooks and store their outputs; returns 1, and stores nothing, when one fails."""
     if not os.environ.get("NO_WAY_OUT"):  # started once more, where cells can reach nothing
-        return subprocess.run([*HELD, sys.executable, "-m", "helpers", "test", "--update"], cwd=ROOT).returncode
+        return subprocess.run(
+            [*HELD, sys.executable, "-m", "helpers", "test", "--update"], cwd=ROOT, env=notebooks.plain_environment()
+        ).returncode
     try:
         changed = notebooks.regenerate()
     except notebooks.CellFailed as failed:

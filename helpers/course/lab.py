@@ -19,6 +19,7 @@ NOISE = {
     "PYTHONINSPECT",
     "PYTHONSTARTUP",
     "MPLBACKEND",
+    "SOURCE_DATE_EPOCH",  # IPython stops at one that is no number
 }
 FIRST = "notebooks/00_start_here.ipynb"
 

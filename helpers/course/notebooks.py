@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from helpers.connection import SETTINGS
 from helpers.course import picture
-from helpers.course.environment import ROOT
+from helpers.course.environment import ROOT, VENV
 from helpers.mock.server import MockServer
 
 FOLDER = ROOT / "notebooks"
@@ -44,17 +44,19 @@ def paths() -> list[Path]:
 
 # What a program needs to run at all: where things are, who the user is, which language. Nothing else gets into the gate.
 NEEDED = re.compile(
-    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TERM|COLUMNS|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|DYLD_\w+|CI|GITHUB_\w+|RUNNER_\w+"
+    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|DYLD_\w+|CI|GITHUB_\w+|RUNNER_\w+"
     r"|DISPLAY|XDG_RUNTIME_DIR|VIRTUAL_ENV|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH"
     r"|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES\S*|COMMONPROGRAMFILES\S*|NUMBER_OF_PROCESSORS|PROCESSOR_\w+|OS"
-    r"|OPENBLAS_\w+|OMP_NUM_THREADS|LOOPBACK_ONLY_LOG|NO_OUTSIDE",
+    r"|OPENBLAS_(?:CORETYPE|L2_SIZE|NUM_THREADS)|OMP_NUM_THREADS|LOOPBACK_ONLY_LOG|NO_OUTSIDE",
     re.IGNORECASE,
 )
 
 
 def plain_environment() -> dict[str, str]:
     """The environment of this process reduced to what programs need, so that the gate gives the same verdict in every shell."""
-    return {name: value for name, value in os.environ.items() if NEEDED.fullmatch(name)}
+    needed = {name: value for name, value in os.environ.items() if NEEDED.fullmatch(name)}
+    # settings that a user keeps in files of the home folder
+    return needed | {"NETRC": os.devnull, "IPYTHONDIR": str(VENV / "ipython"), "MPLCONFIGDIR": str(VENV / "matplotlib")}
 
 
 @contextmanager

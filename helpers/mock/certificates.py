@@ -71,19 +71,22 @@ class Certificates:
         if not other_sites:
             path.write_bytes(own)
             return
-        trusted = next(
-            (
-                Path(os.environ[n])
-                for n in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-                if Path(os.environ.get(n, "")).is_file()
-            ),
-            None,
-        )
+        named = (Path(os.environ.get(name, "")) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"))
+        trusted = next((path for path in named if path.is_file() and _can_be_read(path)), None)
         if trusted is None:
             import certifi
 
             trusted = Path(certifi.where())
         path.write_bytes(trusted.read_bytes().rstrip() + b"\n" + own)
+
+
+def _can_be_read(bundle: Path) -> bool:
+    """Whether clients could read this list; one that they cannot would make them refuse the mock's certificate too."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(bundle)
+    except (ssl.SSLError, OSError):
+        return False
+    return True
 
 
 def _named(name: str) -> x509.Name:

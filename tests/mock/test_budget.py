@@ -138,9 +138,9 @@ def test_a_tree_of_three_branches_is_not_too_much():
 
 
 def test_random_requests_reach_the_handlers_and_none_fails_or_is_slow():
-    sent = requests_at_random.send(15_000, seed=7)
+    sent = requests_at_random.send(6_000, seed=7)
     assert sent.failed == [], [(one.url, one.request_body, one.response_body) for one in sent.failed[:3]]
-    assert sent.reached > 5_000
+    assert sent.reached > 2_000
     assert {200, 201, 400, 401, 404} <= set(sent.statuses)
     assert sent.slowest[0][0] < LIMIT, sent.slowest
 

@@ -177,6 +177,16 @@ def test_the_authority_vouches_for_the_names_that_are_served_and_for_a_year():
     assert authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length == 0
 
 
+def test_a_list_of_certificates_that_nobody_can_read_is_passed_over(tmp_path, monkeypatch):
+    broken = tmp_path / "company.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n")
+    monkeypatch.setenv("SSL_CERT_FILE", str(broken))
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    Certificates("localhost").write_bundle(tmp_path / "bundle.pem", other_sites=True)
+    ssl.create_default_context(cafile=str(tmp_path / "bundle.pem"))
+    assert "broken" not in (tmp_path / "bundle.pem").read_text()
+
+
 def test_the_folder_of_a_mock_that_was_killed_goes_with_the_next_start(tmp_path, monkeypatch):
     import tempfile
 
