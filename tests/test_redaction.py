@@ -60,13 +60,13 @@ def test_the_gate_finds_what_the_product_hides():
 def test_the_search_takes_no_more_than_its_share_of_a_longer_text(unit):
     def took(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone, whatever else the machine does
         redaction.redact_text(text)
         redaction.redact_body(b"data: " + text.encode())
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     took(3_000)
-    short, long = (min(took(size) for _ in range(2)) for size in (3_000, 24_000))
+    short, long = (min(took(size) for _ in range(3)) for size in (4_000, 32_000))
     assert long / short < 40, (
         f"eight times the text took {long / short:.0f} times as long, so it is looked at again and again"
     )

@@ -21,7 +21,20 @@ STAGES = {
     "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "helpers", "tests"],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"],
     "spelling": [sys.executable, "-m", "codespell_lib"],
-    "tests": [*HELD, *PYTEST, "--dist", "worksteal", "-p", "no:nbval", "--ignore", "tests/browser", "tests"],
+    # one worker more than in the other stages, since some tests wait
+    "tests": [
+        *HELD,
+        *PYTEST,
+        "-n",
+        str(notebooks.WORKERS + 1),
+        "--dist",
+        "worksteal",
+        "-p",
+        "no:nbval",
+        "--ignore",
+        "tests/browser",
+        "tests",
+    ],
     "notebooks, strict": [*HELD, *PYTEST, *STRICT, "notebooks"],
     "browser": [*HELD, *PYTEST, "--dist", "load", "tests/browser"],
 }
