@@ -36,7 +36,7 @@ STAGES = {
         "tests",
     ],
     "notebooks, strict": [*HELD, *PYTEST, *STRICT, "notebooks"],
-    "browser": [*HELD, *PYTEST, "--dist", "load", "tests/browser"],
+    "browser": [*HELD, *PYTEST, "--dist", "worksteal", "tests/browser"],
 }
 
 
