@@ -24,7 +24,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from helpers.course import notebooks
-from helpers.course.environment import ROOT
+from helpers.course.environment import ROOT, VENV
 from tests.gate import warm_kernels
 
 UPDATE = "python3 -m helpers test --update"
@@ -86,7 +86,7 @@ ITS_OWN = tuple(
     f"{HOME / one}/"
     for one in (".ipython", ".cache", ".config/matplotlib", ".local/share/jupyter", "Library/Jupyter", "AppData")
 )
-ITS_OWN += ("/proc/", "/dev/null", "/dev/tty", "/dev/ptmx", "/dev/pts/")
+ITS_OWN += (f"{VENV}/", "/proc/", "/dev/null", "/dev/tty", "/dev/ptmx", "/dev/pts/")
 
 
 def _left_behind(file) -> list[str]:

@@ -72,6 +72,7 @@ def _note_files(event: str, arguments: tuple) -> None:
             not os.path.lexists(whole)
             and whole not in (log, os.environ.get("LOOPBACK_ONLY_LOG"))
             and ".pyc" not in whole
+            and not whole.endswith("__pycache__")
         ):
             number = os.open(log, os.O_WRONLY | os.O_APPEND)  # without O_CREAT, so that this is not noted in turn
             os.write(number, f"{whole}\n".encode("utf-8", "backslashreplace"))
