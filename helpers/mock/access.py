@@ -22,6 +22,10 @@ PROJECT_V1 = Door((AI_AUDIENCE,), AI_AUDIENCE)
 PROJECT_DATED = Door((AI_AUDIENCE,), AI_AUDIENCE, versions=frozenset(catalog.PROJECT_RESPONSES_VERSIONS))
 # The project's own routes: a token only. That a key gets the token's refusal is inferred.
 PROJECT = Door((AI_AUDIENCE,), AI_AUDIENCE, key=False, versions=frozenset(catalog.PROJECT_VERSIONS))
+# Agents take the key too (recorded 2026-03-17), though the documentation says no.
+AGENTS = Door((AI_AUDIENCE,), AI_AUDIENCE, versions=frozenset(catalog.PROJECT_VERSIONS))
+# The endpoint of one agent does not, as documented.
+AGENT = Door((AI_AUDIENCE,), AI_AUDIENCE, key=False, versions=frozenset(catalog.PROJECT_VERSIONS))
 # /openai/v1 on the resource: the key in either header, or a token for either audience.
 RESOURCE_V1 = Door(BOTH, COGNITIVE_AUDIENCE, key_as_bearer=True)
 # Dated paths on the resource. Nothing at all counts as a bad key there.

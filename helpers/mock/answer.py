@@ -1,6 +1,7 @@
 """What a model said, apart from the API it said it through."""
 
 from dataclasses import dataclass
+from typing import Any
 
 CHARACTERS_PER_TOKEN = 4  # an estimate for what is not recorded: the mock has no tokenizer
 
@@ -16,8 +17,9 @@ class FunctionCall:
 @dataclass(frozen=True)
 class Answer:
     """``created_at`` 0 means: when it was asked. ``source`` goes into the x-offline-mock header. ``cut`` is "", or why the
-    answer is not whole: "max_output_tokens" or "content_filter".
-    """
+    answer is not whole: "max_output_tokens" or "content_filter". ``reasons`` tells whether the model thought first, ``summary``
+    is what it tells of that. ``items`` are what hosted tools did before the text, as output items without ids; ``waiting``
+    means that there is no text until someone approves. ``annotations`` are the sources of the text."""
 
     text: str
     created_at: int
@@ -27,3 +29,9 @@ class Answer:
     calls: tuple[FunctionCall, ...] = ()
     reasoning_tokens: int = 0
     cut: str = ""
+    reasons: bool = False
+    summary: tuple[dict[str, Any], ...] = ()
+    items: tuple[dict[str, Any], ...] = ()
+    waiting: bool = False
+    annotations: tuple[dict[str, Any], ...] = ()
+    cached_tokens: int = 0

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from helpers.exchange import Exchange, Headers
 from helpers.mock.wire import headers, ids
-from helpers.mock.wire.errors import ServiceError
+from helpers.mock.wire.errors import PROJECT, REQUEST_ID, ServiceError
 
 Handler = Callable[["Call"], Exchange]
 SEED = 64 * 1024  # bytes of a body that ids derive from
@@ -67,8 +67,9 @@ class Call:
     names: dict[str, str] = field(default_factory=dict)
     late: float = 0.0  # seconds that the answer is held back
     cut: bool = False  # whether the connection drops half-way
-    answer: Exchange | None = None
+    number: int = 1  # how often this request was made before, and this time
     _seed: str = ""
+    _mark: str = ""
 
     @classmethod
     def of(cls, request: Exchange) -> "Call":
@@ -86,27 +87,44 @@ class Call:
 
     @property
     def seed(self) -> str:
-        """What ids and times derive from where there is no prompt."""
+        """What tells this request from another. The boundary of a form is another one each time, and left out."""
         if not self._seed:
-            text = self.body[:SEED].decode("utf-8", "replace")
-            self._seed = f"{self.request.method} {self.path}?{self.query_text}\n{text}"
+            body = self.body[:SEED]
+            if body.startswith(b"--"):
+                body = body.replace(body.partition(b"\r\n")[0], b"")
+            self._seed = f"{self.request.method} {self.path}?{self.query_text}\n{body.decode('utf-8', 'replace')}"
         return self._seed
+
+    @property
+    def mark(self) -> str:
+        """What the ids of this call derive from: nobody else's."""
+        if not self._mark:
+            self._mark = ids.mark(f"{self.number} {self.seed}")
+        return self._mark
 
     def ok(self, body: Any, status: int = 200, more: headers.Pairs = ()) -> Exchange:
         """Answered with JSON, under the headers of the project service and ``more``."""
-        pairs = headers.replaced(headers.project(self.seed, ids.timestamp(self.seed)), more)
+        pairs = headers.replaced(headers.project(self.mark, ids.timestamp(self.mark)), more)
+        return self.answered(status, pairs, compact(body))
+
+    def told(self, body: Any, status: int = 200, more: headers.Pairs = ()) -> Exchange:
+        """Answered with JSON, under the headers of the project's own APIs (agents, conversations) and ``more``."""
+        pairs = headers.replaced(headers.agents(self.mark, ids.timestamp(self.mark)), more)
         return self.answered(status, pairs, compact(body))
 
     def nothing(self, status: int, more: headers.Pairs = ()) -> Exchange:
         """Answered without a body."""
-        pairs = [pair for pair in headers.project(self.seed, ids.timestamp(self.seed)) if pair[0] != "content-type"]
+        pairs = [pair for pair in headers.project(self.mark, ids.timestamp(self.mark)) if pair[0] != "content-type"]
         return self.answered(status, [*pairs, ("content-length", "0"), *more], b"")
 
     def refused(self, error: ServiceError) -> Exchange:
         """Answered with a failure."""
-        at = ids.timestamp(self.seed)
-        pairs = headers.failure(self.seed, at, error.layer, error.content_type, error.headers)
-        return self.answered(error.status, pairs, error.body.encode("utf-8", "replace"), error.reason)
+        at, body = ids.timestamp(self.mark), error.body
+        pairs = headers.failure(self.mark, at, error.layer, error.content_type, error.headers)
+        if error.layer == PROJECT and REQUEST_ID in body:
+            own = ids.hexadecimal("request", self.mark)
+            body, pairs = body.replace(REQUEST_ID, own), [*pairs, ("x-request-id", own)]
+        return self.answered(error.status, pairs, body.encode("utf-8", "replace"), error.reason)
 
     def answered(
         self,

@@ -8,7 +8,7 @@ path that the real service does not have.
     DELETE /_mock/faults
     POST   /_mock/limits     {"deployment": "gpt-4o" or null for all, "requests_per_minute": 6, "tokens_per_minute": 1000}
     DELETE /_mock/limits
-    POST   /_mock/clock      {"forward": 2}: for the quotas, so many seconds go by at once
+    POST   /_mock/clock      {"forward": 2}: so many seconds go by at once, for quotas and operations
     POST   /_mock/speed      {"speed": "realistic" or "instant"}
     POST   /_mock/versions   {"tolerated": ["v1", "preview"]}: api-versions that /v1 paths put up with; none at first, since
                              reports of 2026 say that the service refuses them, and its published document that it does not
@@ -24,7 +24,8 @@ from helpers.mock.call import Call
 from helpers.mock.journal import Journal
 from helpers.mock.limits import Limits
 from helpers.mock.state import Fault, State
-from helpers.mock.wire import errors, headers, ids, paging, parameters
+from helpers.mock.wire import errors, headers, ids, paging
+from helpers.mock.wire.body import parse
 from helpers.mock.wire.errors import ServiceError
 
 PATH = "/_mock"
@@ -105,7 +106,7 @@ class Control:
         return self._overview()
 
     def _add_fault(self, call: Call) -> dict[str, Any]:
-        body = parameters.parse(call.body)
+        body = parse(call.body)
         kind = str(body.get("kind", ""))
         if kind not in KINDS:
             raise errors.parameter_value("kind", f"expected one of {', '.join(KINDS)}.")
@@ -124,7 +125,7 @@ class Control:
         return self._overview()
 
     def _set_limit(self, call: Call) -> dict[str, Any]:
-        body = parameters.parse(call.body)
+        body = parse(call.body)
         numbers = [body.get("requests_per_minute", 1_000_000), body.get("tokens_per_minute", 1_000_000_000)]
         if not all(isinstance(number, int) and 0 < number <= 1_000_000_000 for number in numbers):
             raise errors.parameter_value(
@@ -141,21 +142,21 @@ class Control:
         return self._overview()
 
     def _forward(self, call: Call) -> dict[str, Any]:
-        seconds = parameters.parse(call.body).get("forward")
-        if not isinstance(seconds, int | float) or not 0 <= seconds <= 3600:
-            raise errors.parameter_value("forward", "expected seconds from 0 to 3600.")
+        seconds = parse(call.body).get("forward")
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= 200_000:
+            raise errors.parameter_value("forward", "expected seconds from 0 to 200000.")
         self._limits.forward(seconds)
         return self._overview()
 
     def _tolerate(self, call: Call) -> dict[str, Any]:
-        versions = parameters.parse(call.body).get("tolerated")
+        versions = parse(call.body).get("tolerated")
         if not isinstance(versions, list) or not set(map(str, versions)) <= {"v1", "preview"}:
             raise errors.parameter_value("tolerated", 'expected a list of "v1" and "preview".')
         self._state.tolerated = frozenset(versions)
         return self._overview()
 
     def _set_speed(self, call: Call) -> dict[str, Any]:
-        speed = parameters.parse(call.body).get("speed")
+        speed = parse(call.body).get("speed")
         if speed not in SPEEDS:
             raise errors.parameter_value("speed", f"expected one of {', '.join(SPEEDS)}.")
         self._state.speed = speed
@@ -169,7 +170,7 @@ def _failure(fault: Fault, call: Call) -> ServiceError:
         operation, deployment, version = _asked_for(call)
         return errors.too_many("token", operation, version, deployment, seconds, catalog.REGION, wait)
     if fault.kind == "500":
-        return errors.server_error(ids.request_id("request", call.seed))
+        return errors.server_error(ids.request_id("request", call.mark))
     if fault.kind == "503":
         return errors.unavailable(headers.wait(fault.retry_after))
     return {

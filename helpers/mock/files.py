@@ -18,8 +18,12 @@ class Folder:
     def __init__(self):
         _sweep(Path(tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = os.open(self.path / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
+        # locked before it has its name: no other mock may find it open, and take this folder for a dead one's
+        begun = self.path / f"{ALIVE}.new"
+        self._lock = os.open(begun, os.O_RDWR | os.O_CREAT, 0o600)
         _lock(self._lock)
+        with contextlib.suppress(OSError):  # Windows renames no open file; there the lock is seen under either name
+            begun.replace(self.path / ALIVE)
         self._owner = os.getpid()
 
     def remove(self, env_file: Path | None = None) -> None:

@@ -47,6 +47,7 @@ class LocalFoundry:
     def answer(self, request: Exchange) -> Exchange:
         """The request with its answer, noted in the journal. Never raises: a defect in here becomes a 500 that says so."""
         call = Call.of(request)
+        call.number = self.state.times.count(call.seed)
         try:
             for stage in self._stages:
                 stage(call)

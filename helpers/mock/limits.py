@@ -66,7 +66,7 @@ class Limits:
         own: Mapping[str, tuple[int, int]] | None = None,
         now: Callable[[], float] = time.monotonic,
     ):
-        self.default, self._clock, self._ahead = default, now, 0.0
+        self.default, self._clock, self.ahead = default, now, 0.0
         self._own = dict(own or {})
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
         self._closed: dict[str, tuple[float, str]] = {}  # until when a deployment that ran dry refuses, and for what
@@ -92,8 +92,8 @@ class Limits:
         self._closed.clear()
 
     def forward(self, seconds: float) -> None:
-        """Let so many seconds go by for the quotas, without anybody waiting."""
-        self._ahead += seconds
+        """Let so many seconds go by for the quotas and the operations, without anybody waiting."""
+        self.ahead += seconds
 
     def settings(self) -> dict:
         """What is set, for the control surface."""
@@ -105,7 +105,7 @@ class Limits:
         limit = self._own.get(deployment, self.default)
         if limit is None:
             return None
-        now = self._clock() + self._ahead
+        now = self._clock() + self.ahead
         if deployment not in self._buckets:
             self._buckets[deployment] = (Bucket(limit[0], limit[0], now), Bucket(limit[1], limit[1], now))
         calls, words = self._buckets[deployment]
@@ -130,7 +130,7 @@ class Limits:
         if room.wait > 0:
             seconds = max(1, math.ceil(room.wait))
             more = [*headers.wait(room.wait), *room.as_headers(), ("x-ratelimit-reset-requests", str(seconds))]
-            if deployment.publisher != "OpenAI":
+            if deployment.model.publisher != "OpenAI":
                 raise errors.too_many_elsewhere(room.limit_tokens, seconds, more)
             version = call.query.get("api-version", "v1")
             raise errors.too_many(room.exceeded, operation, version, deployment.name, seconds, catalog.REGION, more)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.mock import catalog
-from helpers.mock.wire import errors, ids
+from helpers.mock.wire import errors
 
 
 class Store:
@@ -60,6 +60,24 @@ class Store:
         return len(self._things)
 
 
+class Times:
+    """How often each request was made, since the mock began. At most ``entries`` are told apart; then it begins anew, with
+    numbers that were not given yet."""
+
+    def __init__(self, entries: int = 50_000):
+        self._entries, self._start = entries, 0
+        self._counts: dict[int, int] = {}
+
+    def count(self, request: str) -> int:
+        """The number of this time."""
+        if len(self._counts) >= self._entries:
+            self._start = max(self._counts.values())
+            self._counts.clear()
+        key = hash(request)  # of a text: two requests that share one would only skip a number
+        number = self._counts[key] = self._counts.get(key, self._start) + 1
+        return number
+
+
 @dataclass
 class Fault:
     """What goes wrong next: ``left`` times, or None until cleared, for paths that contain ``path``; an empty one stands for
@@ -77,16 +95,25 @@ class State:
     """Everything that a request can change."""
 
     speed: str = "realistic"  # of streams, or "instant"
+    times: Times = field(default_factory=Times)
     faults: list[Fault] = field(default_factory=list)
     tolerated: frozenset[str] = frozenset()  # api-versions that /v1 paths put up with
     responses: Store = field(default_factory=lambda: Store("response", size=128 * 1024 * 1024))
     conversations: Store = field(default_factory=lambda: Store("conversation"))
     agents: Store = field(default_factory=lambda: Store("agent", size=16 * 1024 * 1024))
     files: Store = field(default_factory=lambda: Store("file", entries=100, size=64 * 1024 * 1024))
+    vector_stores: Store = field(default_factory=lambda: Store("vector store", size=4 * 1024 * 1024))
+    containers: Store = field(default_factory=lambda: Store("container", size=4 * 1024 * 1024))
+    memory_stores: Store = field(default_factory=lambda: Store("memory store", size=4 * 1024 * 1024))
+    toolboxes: Store = field(default_factory=lambda: Store("toolbox", size=4 * 1024 * 1024))
     resources: Store = field(
         default_factory=lambda: Store("resource", size=8 * 1024 * 1024)
     )  # ARM: accounts, projects, deployments by id
     operations: Store = field(default_factory=lambda: Store("operation"))  # ARM: long-running operations
+    deleted: Store = field(default_factory=lambda: Store("deleted account"))  # ARM: accounts that can still be had back
+    groups: set[tuple[str, str]] = field(
+        default_factory=lambda: {(catalog.SUBSCRIPTION_ID, catalog.RESOURCE_GROUP)}
+    )  # ARM: subscription and resource group, in small letters
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})
     deployments: dict[str, catalog.Deployment] = field(default_factory=lambda: dict(catalog.DEPLOYMENTS))
     owners: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name served) -> the ARM id that made it
@@ -119,9 +146,3 @@ class Remembered:
 def weight(text: bytes) -> int:
     """The bytes that a JSON text takes once it is read, roughly: many small values take more than their text."""
     return len(text) + 64 * (text.count(b",") + text.count(b"[") + text.count(b"{"))
-
-
-def new_id(prefix: str, seed: str) -> str:
-    """An id in the service's form: the prefix, 18 hexadecimal digits, 32 letters and digits."""
-    letters = "".join(ids.ALPHABET[byte % 62] for byte in ids.digest(prefix, seed))
-    return ids.hex_id(prefix, seed, 18) + letters

@@ -19,7 +19,7 @@ class Versions:
         if door is OPEN or door is MANAGEMENT:
             return  # the management plane has words of its own for it
         if call.names.get("project", "_project") not in self._state.projects:
-            raise errors.project_thing_not_found("Project", call.names["project"])
+            raise errors.project_not_found()
         if door.versions is None:
             if version is not None and version not in self._state.tolerated:
                 raise errors.version_not_allowed()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from helpers.exchange import Exchange, Headers
+from helpers.exchange import Exchange
 from helpers.mock import access
 from helpers.mock.access import OPENAI
 from helpers.mock.answer import Answer
@@ -15,7 +15,8 @@ from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.state import Remembered
-from helpers.mock.wire import headers, parameters, shapes
+from helpers.mock.wire import headers, ids, parameters, shapes
+from helpers.mock.wire.ids import Names
 
 
 class Finished(NamedTuple):
@@ -23,9 +24,18 @@ class Finished(NamedTuple):
 
     deployment: Deployment
     tokens: int
-    headers: Headers
     sent: bytes
     chunks: tuple[tuple[float, bytes], ...]
+    mark: str  # what its ids have in common
+    at: int
+    source: str
+    stream: bool
+
+    def anew(self, mark: str) -> "Finished":
+        """The same answer to the same request, as a call of its own."""
+        old, new = self.mark.encode(), mark.encode()
+        chunks = tuple((at, event.replace(old, new)) for at, event in self.chunks)
+        return self._replace(sent=self.sent.replace(old, new), chunks=chunks, mark=mark)
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -47,30 +57,34 @@ class Chat:
 
     def create(self, call: Call) -> Exchange:
         """POST /chat/completions"""
-        named = call.names.get("deployment")
-        key = call.body, named, self._state.deployments_changed
+        named, on_project = call.names.get("deployment"), call.route.api == "project"
+        key = call.body, named, on_project, self._state.deployments_changed
         finished = self._remembered.get(key) if len(call.body) <= REMEMBERED else None
-        if finished is None:
-            finished = self._finish(call.body, named)
-            if len(call.body) <= REMEMBERED:
+        if finished is not None:
+            finished = finished.anew(call.mark)
+        else:
+            finished = self._finish(call, named, on_project)
+            if len(call.body) <= REMEMBERED and finished.tokens < 1024:  # a longer prompt costs less the next time
                 self._remembered.put(key, finished, 2 * len(finished.sent))
-        room = self._limits.charge(finished.deployment, finished.tokens, "ChatCompletions_Create", call)
-        pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
+        deployment, tokens = finished.deployment, finished.tokens
+        room = self._limits.charge(deployment, tokens, "ChatCompletions_Create", call)
+        pairs = headers.chat(call.mark, finished.at, deployment, tokens, finished.stream, on_project)
+        pairs = [*(headers.replaced(pairs, room) if room else pairs), ("x-offline-mock", finished.source)]
         return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
 
-    def _finish(self, request_body: bytes, named: str | None) -> Finished:
+    def _finish(self, call: Call, named: str | None, on_project: bool) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
-        body = parameters.chat(request_body)
-        deployment, _, answer, seed, at = self._model.complete(body, named)
+        body = parameters.chat(call.body)
+        deployment, _, answer = self._model.complete(body, named, call.mark)
         answer = _stopped(answer, body.get("stop"))
-        shape = shapes.chat_completion(body, deployment, answer, at, seed)
+        at = answer.created_at or ids.timestamp(call.seed)
+        shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)
         stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
         with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
         chunks = streams.timed(streams.chat_events(shape, with_usage)) if stream else ()
         # a body that is not streamed ends in a line feed, as recorded
         sent = b"".join(event for _, event in chunks) if stream else compact(shape) + b"\n"
-        pairs = [*headers.chat(seed, at, deployment, tokens, stream), ("x-offline-mock", answer.source)]
-        return Finished(deployment, tokens, Headers(pairs), sent, chunks)
+        return Finished(deployment, tokens, sent, chunks, call.mark, at, answer.source, stream)
 
 
 def _stopped(answer: Answer, stop: Any) -> Answer:

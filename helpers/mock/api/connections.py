@@ -9,7 +9,7 @@ from helpers.mock.access import ASSETS_READ
 from helpers.mock.call import Call, Route
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.wire import errors, headers, paging
+from helpers.mock.wire import errors, headers, ids, paging
 
 CONNECTIONS = (
     ("demo-openai", "AzureOpenAI", "https://demo-resource.openai.azure.com/", True, "ApiKey"),
@@ -47,7 +47,10 @@ def with_credentials(call: Call) -> Exchange:
     """POST /connections/{name}/getConnectionWithCredentials"""
     one = _named_connection(call)
     shape = _connection(call, one)
-    if one[4] == "ApiKey":
+    if one[1] == "AppInsights":  # the key is a connection string
+        made_up = ids.request_id("insights", one[0])
+        shape["credentials"]["key"] = f"InstrumentationKey={made_up};IngestionEndpoint=https://insights.example.com/"
+    elif one[4] == "ApiKey":
         shape["credentials"]["key"] = "made-up-key-of-the-offline-mock"
     elif one[4] == "CustomKeys":
         shape["credentials"]["demo-key"] = "made-up-value-of-the-offline-mock"

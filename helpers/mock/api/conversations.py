@@ -9,8 +9,9 @@ from helpers.mock.access import AGENTS_READ, AGENTS_WRITE
 from helpers.mock.call import Call, Route, compact
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import State, new_id, weight
+from helpers.mock.state import State, weight
 from helpers.mock.wire import errors, ids, paging, parameters, shapes
+from helpers.mock.wire.ids import Names
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -18,7 +19,7 @@ def routes(parts: Parts) -> Iterator[Route]:
     for base, door in (
         (HOME + "/openai/v1", access.PROJECT_V1),
         (HOME + "/openai", access.PROJECT_DATED),
-        (HOME + "/agents/<agent>/endpoint/protocols/openai", access.PROJECT),
+        (HOME + "/agents/<agent>/endpoint/protocols/openai", access.AGENT),
     ):
         one = base + "/conversations/<conversation>"
         for method, template, handler, action in (
@@ -34,18 +35,17 @@ def routes(parts: Parts) -> Iterator[Route]:
             yield Route(method, template, door, handler, action)
 
 
-def find(state: State, name: str) -> dict[str, Any]:
-    """The conversation of that id, with its items. Raises the ServiceError when there is none."""
+def find(state: State, name: str, project: str) -> dict[str, Any]:
+    """The conversation of that id in that project, with its items. Raises the ServiceError when there is none."""
     thing = state.conversations.get(name)
-    if thing is None:
+    if thing is None or thing["project"] != project:
         raise errors.thing_not_found("Conversation", name)
     return thing
 
 
 def extend(state: State, name: str, items: Iterable[dict[str, Any]]) -> None:
-    """Add items to a conversation."""
-    thing = find(state, name)
-    new = list(items)
+    """Add items to a conversation that is there."""
+    thing, new = state.conversations.get(name), list(items)
     size = state.conversations.size_of(name) + weight(compact(new)) + 200 * len(new)
     state.conversations.put(name, thing, size)
     thing["items"] += new
@@ -61,67 +61,71 @@ class Conversations:
     def create(self, call: Call) -> Exchange:
         """POST /conversations"""
         body = parameters.conversation(call.body)
-        seed = self._state.conversations.seed(call.body)
-        name = new_id("conv_", seed)
-        items = _with_ids(body.get("items") or [], seed)
+        name = ids.new("conv_", call.mark)
+        items = _with_ids(body.get("items") or [], name, 0)
         thing = {
-            "conversation": shapes.conversation(name, ids.timestamp(seed), body.get("metadata") or {}),
+            "project": call.names["project"],
+            "conversation": shapes.conversation(name, ids.timestamp(call.seed), body.get("metadata") or {}),
             "items": items,
             "made": len(items),  # ever, also what was deleted since: ids derive from it
         }
         self._state.conversations.put(name, thing, weight(call.body) + 200 * (len(items) + 1))
-        return call.ok(thing["conversation"])
+        return call.told(thing["conversation"])
 
     def get(self, call: Call) -> Exchange:
         """GET /conversations/{id}"""
-        return call.ok(find(self._state, call.names["conversation"])["conversation"])
+        return call.told(self._find(call)["conversation"])
 
     def update(self, call: Call) -> Exchange:
         """POST /conversations/{id}: replaces the metadata"""
-        thing = find(self._state, call.names["conversation"])
+        thing = self._find(call)
         thing["conversation"]["metadata"] = parameters.conversation(call.body).get("metadata") or {}
-        return call.ok(thing["conversation"])
+        return call.told(thing["conversation"])
 
     def delete(self, call: Call) -> Exchange:
         """DELETE /conversations/{id}"""
         name = call.names["conversation"]
-        find(self._state, name)
+        self._find(call)
         self._state.conversations.remove(name)
-        return call.ok({"id": name, "object": "conversation.deleted", "deleted": True})
+        return call.told({"id": name, "object": "conversation.deleted", "deleted": True})
 
     def items(self, call: Call) -> Exchange:
         """GET /conversations/{id}/items"""
-        return call.ok(paging.by_id(find(self._state, call.names["conversation"])["items"], call.query))
+        return call.told(paging.by_id(self._find(call)["items"], call.query))
 
     def add_items(self, call: Call) -> Exchange:
         """POST /conversations/{id}/items"""
         name = call.names["conversation"]
-        thing = find(self._state, name)
+        thing = self._find(call)
         items = parameters.conversation(call.body).get("items")
         if items is None:
             raise errors.parameter_missing("items")
-        new = _with_ids(items, f"{name} {thing['made']}")
+        new = _with_ids(items, name, thing["made"])
         extend(self._state, name, new)
-        return call.ok(paging.by_id(new, {"limit": "100"}, order="asc"))
+        return call.told(paging.by_id(new, {"limit": "100"}, order="asc"))
 
     def item(self, call: Call) -> Exchange:
         """GET /conversations/{id}/items/{item}"""
-        thing = find(self._state, call.names["conversation"])
+        thing = self._find(call)
         for item in thing["items"]:
             if item["id"] == call.names["item"]:
-                return call.ok(item)
+                return call.told(item)
         raise errors.thing_not_found("Item", call.names["item"])
 
     def delete_item(self, call: Call) -> Exchange:
         """DELETE /conversations/{id}/items/{item}"""
-        thing = find(self._state, call.names["conversation"])
+        thing = self._find(call)
         kept = [item for item in thing["items"] if item["id"] != call.names["item"]]
         if len(kept) == len(thing["items"]):
             raise errors.thing_not_found("Item", call.names["item"])
         thing["items"] = kept
-        return call.ok(thing["conversation"])
+        return call.told(thing["conversation"])
+
+    def _find(self, call: Call) -> dict[str, Any]:
+        return find(self._state, call.names["conversation"], call.names["project"])
 
 
-def _with_ids(items: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
-    seed = ids.short(seed)
-    return [shapes.input_item(item, f"{seed} item {at}") for at, item in enumerate(items)]
+def _with_ids(items: list[dict[str, Any]], name: str, made: int) -> list[dict[str, Any]]:
+    """Items as the conversation keeps them; their ids share its first digits."""
+    names = Names(name[5:21], name)
+    return [shapes.input_item(item, names, made + at) for at, item in enumerate(items)]

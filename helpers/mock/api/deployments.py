@@ -29,8 +29,8 @@ class Deployments:
         found = [
             shapes.deployment(one)
             for one in self._state.deployments.values()
-            if model in (None, one.model)
-            and publisher in (None, one.publisher)
+            if model in (None, one.model.name)
+            and publisher in (None, one.model.publisher)
             and call.query.get("deploymentType") in (None, "ModelDeployment")
         ]
         return call.ok(paging.by_link(found, call.query, call.request.url))

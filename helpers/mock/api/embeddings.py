@@ -13,12 +13,10 @@ from helpers.mock import access
 from helpers.mock.access import OPENAI
 from helpers.mock.answer import CHARACTERS_PER_TOKEN
 from helpers.mock.call import Call, Route
-from helpers.mock.model.model import seed_of
 from helpers.mock.parts import Parts
 from helpers.mock.wire import errors, headers, ids, parameters
 
-DIMENSIONS = 3072  # of text-embedding-3-large
-EMBEDDING_CONTEXT = 8191  # tokens of one text
+DIMENSIONS = {"text-embedding-3-large": 3072, "text-embedding-3-small": 1536, "text-embedding-ada-002": 1536}
 WORDS = 1000  # of one request go into the vectors, so that no request holds up the others
 
 
@@ -44,12 +42,17 @@ class Embeddings:
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
         if texts and isinstance(texts[0], int):
             texts = [texts]  # one text, given as token numbers
-        size = body.get("dimensions") or DIMENSIONS
+        most = DIMENSIONS[deployment.model.name]
+        size = body.get("dimensions") or most
+        if size > most:
+            raise errors.number_outside("dimensions", size, most, above=True)
+        if body.get("dimensions") and deployment.model.name.endswith("ada-002"):
+            raise errors.dimensions_fixed()
         spoken = [text if isinstance(text, str) else " ".join(map(str, text)) for text in texts]
         tokens = sum(max(1, len(text) // CHARACTERS_PER_TOKEN) for text in spoken)
         longest = max(len(text) for text in spoken) // CHARACTERS_PER_TOKEN
-        if longest > EMBEDDING_CONTEXT:
-            raise errors.context_too_long(EMBEDDING_CONTEXT, longest, 0)
+        if longest > deployment.model.context:
+            raise errors.context_too_long("embeddings", deployment.model.context, longest, 0)
         vectors = [embedding(text, size, max(1, WORDS // len(spoken))) for text in spoken]
         room = self._limits.charge(deployment, tokens, "Embeddings_Create", call)
         if body.get("encoding_format") == "base64":
@@ -57,11 +60,10 @@ class Embeddings:
         shape = {
             "object": "list",
             "data": [{"object": "embedding", "index": at, "embedding": vector} for at, vector in enumerate(vectors)],
-            "model": deployment.model,
+            "model": deployment.model.name,
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
         }
-        seed = seed_of("embeddings", call.names.get("deployment"), body)
-        pairs = headers.chat(seed, ids.timestamp(seed), deployment, tokens, stream=False)
+        pairs = headers.chat(call.mark, ids.timestamp(call.seed), deployment, tokens, stream=False)
         pairs = headers.replaced(pairs, [*room, ("x-offline-mock", "made up from the words of the text")])
         return call.answered(200, pairs, json.dumps(shape, indent=2).encode() + b"\n")  # indented, as recorded
 

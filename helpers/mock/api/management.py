@@ -1,12 +1,13 @@
-"""The management plane, in the shape of Azure Resource Manager: accounts, projects and deployments are made here, and the
-data plane serves what was made. Every change is a long-running operation that has to be asked for twice; between two
-questions a client is to wait a second or, at speed "instant", not at all.
+"""The management plane, in the shape of Azure Resource Manager: resource groups, accounts, projects and deployments are made
+here, and the data plane serves what was made. Every change of an account is a long-running operation, which goes on whether
+somebody asks for it or not; a newer one on the same thing takes the place of an older one.
 
-Sources: Microsoft's REST reference for Microsoft.CognitiveServices (api-version 2025-06-01) and the account and project
-answers quoted in public issues; error texts are inferred.
+Sources: Microsoft's REST reference for Microsoft.CognitiveServices (api-version 2025-06-01), the account and project answers
+quoted in public issues, and the refusals reported there (errors.py says which are inferred).
 """
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,25 +17,48 @@ from helpers.mock.call import Call, Route, compact
 from helpers.mock.catalog import Deployment
 from helpers.mock.parts import Parts
 from helpers.mock.state import weight
-from helpers.mock.wire import errors, headers, ids, parameters
+from helpers.mock.wire import errors, headers, ids
+from helpers.mock.wire.body import parse
 from helpers.mock.wire.errors import ServiceError
 
 VERSIONS = ("2025-04-01-preview", "2025-06-01", "2025-09-01", "2026-05-01")
-NAME = re.compile(r"[\w.()-]{1,90}", re.ASCII)  # inferred from Azure's naming rules for resource groups, the widest
-POLLS = 2  # how often an operation answers InProgress before it has succeeded
+GROUP_VERSIONS = re.compile(r"20\d\d-\d\d-\d\d")  # of resource groups: there are many, and they do not differ here
+NAME = re.compile(
+    r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", re.ASCII
+)  # of accounts, projects and deployments (REST reference)
+GROUP = re.compile(r"[\w.()-]{0,89}[\w()-]", re.ASCII)
+SUBDOMAIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]", re.ASCII)  # a part of a host name (RFC 1123)
+SECONDS = 2  # that an operation takes
+KEPT = 48 * 3600  # seconds that a deleted account can be had back
+MOST = 5_000  # thousands of tokens per minute: the quota of the demo subscription. Made up, as each one has its own
 KINDS = {"account": "accounts", "project": "accounts/projects", "deployment": "accounts/deployments"}
+ACCOUNT_KINDS = ("AIServices", "OpenAI")
+SKUS = ("GlobalStandard", "DataZoneStandard", "Standard", "GlobalBatch", "GlobalProvisionedManaged", "DeveloperTier")
 
 
 def routes(parts: Parts) -> Iterator[Route]:
     management = Management(parts)
-    group = "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.CognitiveServices/accounts"
-    account = group + "/<account>"
+    subscription = "/subscriptions/<subscription>"
+    services = "/providers/Microsoft.CognitiveServices"
+    group = f"{subscription}/resourceGroups/<group>{services}/accounts"
+    account, locations = group + "/<account>", f"{subscription}{services}/locations/<location>"
     rows = [("POST", account + "/listKeys", management.list_keys)]
     for path in (account, account + "/projects/<project>", account + "/deployments/<deployment>"):
         rows += [("PUT", path, management.put), ("GET", path, management.get), ("DELETE", path, management.delete)]
-    rows += [("GET", path, management.list) for path in (group, account + "/projects", account + "/deployments")]
-    locations = "/subscriptions/<subscription>/providers/Microsoft.CognitiveServices/locations/<location>"
+    for path in (group, account + "/projects", account + "/deployments", f"{subscription}{services}/accounts"):
+        rows.append(("GET", path, management.all))
+    for word in ("resourcegroups", "resourceGroups"):  # the SDK writes it one way, the documentation the other
+        path = f"{subscription}/{word}/<group>"
+        rows += [
+            ("PUT", path, management.put_group),
+            ("GET", path, management.get_group),
+            ("DELETE", path, management.delete_group),
+        ]
+    gone = f"{locations}/resourceGroups/<group>/deletedAccounts/<account>"
     rows += [
+        ("GET", f"{subscription}{services}/deletedAccounts", management.all_deleted),
+        ("GET", gone, management.get_deleted),
+        ("DELETE", gone, management.purge),
         ("GET", locations + "/operationStatuses/<operation>", management.operation),
         ("GET", locations + "/operationResults/<operation>", management.result),
     ]
@@ -47,7 +71,8 @@ class Management:
 
     def __init__(self, parts: Parts):
         state = self._state = parts.state
-        self._origin, self._keys = parts.origin, parts.secrets.api_keys
+        self._origin, self._keys, self._limits = parts.origin, parts.secrets.api_keys, parts.limits
+        self._asked = 0  # how many calls came: the clock at speed "instant", where a second goes by with each
         account = _path(
             {
                 "subscription": catalog.SUBSCRIPTION_ID,
@@ -55,44 +80,82 @@ class Management:
                 "account": catalog.RESOURCE,
             }
         )
-        self._put(account, {"location": catalog.LOCATION, "kind": "AIServices", "sku": {"name": "S0"}})
+        own = {"allowProjectManagement": True, "customSubDomainName": catalog.RESOURCE}
+        self._put(
+            account, {"location": catalog.LOCATION, "kind": "AIServices", "sku": {"name": "S0"}, "properties": own}
+        )
         self._put(f"{account}/projects/{catalog.PROJECT}", {"location": catalog.LOCATION})
         state.owners["project", catalog.PROJECT] = f"{account}/projects/{catalog.PROJECT}"
         for one in catalog.DEPLOYMENTS.values():
-            model = {"format": "OpenAI", "name": one.model, "version": one.version}
+            model = {"format": one.model.publisher, "name": one.model.name, "version": one.model.version}
             body = {"sku": {"name": one.sku, "capacity": one.capacity}, "properties": {"model": model}}
             self._put(f"{account}/deployments/{one.name}", body)
             state.owners["deployment", one.name] = f"{account}/deployments/{one.name}"
 
+    # -- resource groups -------------------------------------------------------------------------------------------------
+    def put_group(self, call: Call) -> Exchange:
+        """PUT a resource group: 201 for a new one, 200 for a change, and it is there at once"""
+        self._begin_call(call, GROUP_VERSIONS.match)
+        name, body = call.names["group"], parse(call.body)
+        if not GROUP.fullmatch(name):
+            raise errors.group_name_invalid(name)
+        if not isinstance(body.get("location"), str):
+            raise errors.location_required()
+        key = (call.names["subscription"], name.lower())
+        new = key not in self._state.groups
+        self._state.groups.add(key)
+        return call.ok(_group(call), 201 if new else 200)
+
+    def get_group(self, call: Call) -> Exchange:
+        """GET a resource group"""
+        self._begin_call(call, GROUP_VERSIONS.match)
+        self._check_group(call)
+        return call.ok(_group(call))
+
+    def delete_group(self, call: Call) -> Exchange:
+        """DELETE a resource group and all that is in it"""
+        self._begin_call(call, GROUP_VERSIONS.match)
+        self._check_group(call)
+        base = f"/subscriptions/{call.names['subscription']}/resourceGroups/{call.names['group']}/".lower()
+        for one in self._state.resources.all():
+            if one["id"].lower().startswith(base):
+                self._remove(one)
+        self._state.groups.discard((call.names["subscription"], call.names["group"].lower()))
+        return call.nothing(202, [pair for pair in self._begin(call, base) if pair[0] != "azure-asyncoperation"])
+
+    def _check_group(self, call: Call) -> None:
+        """Raises the ServiceError for a subscription or a group that is not there."""
+        if call.names["subscription"].lower() != catalog.SUBSCRIPTION_ID:
+            raise errors.subscription_not_found(call.names["subscription"])
+        if (call.names["subscription"], call.names["group"].lower()) not in self._state.groups:
+            raise errors.group_not_found(call.names["group"])
+
+    # -- accounts, projects, deployments -----------------------------------------------------------------------------------
     def put(self, call: Call) -> Exchange:
         """PUT an account, a project or a deployment: 201 for a new one, 200 for a change"""
-        _check_version(call)
-        body = parameters.parse(call.body)
-        for named, value in call.names.items():
-            if not NAME.fullmatch(value):
-                raise errors.management(400, "InvalidResourceName", f"The {named} name '{value[:60]}' is not valid.")
-        kind, path = _kind(call), _path(call.names)
+        self._begin_call(call)
+        self._check_group(call)
+        body, kind, path = parse(call.body), _kind(call), _path(call.names)
+        for named in ("account", "project", "deployment"):
+            if named in call.names and not NAME.fullmatch(call.names[named]):
+                raise errors.name_invalid(named, call.names[named])
         if not self._state.resources.fits(path, len(call.body)):
             raise _no_room()
         properties = body.get("properties") or {}
         if not isinstance(properties, dict):
             raise errors.management(400, "InvalidRequestContent", "properties must be an object.")
         if kind == "account":
-            if not isinstance(body.get("location"), str) or body.get("kind") != "AIServices":
-                raise errors.management(
-                    400, "InvalidRequestContent", "An account needs a location and the kind AIServices."
-                )
+            self._check_account(path, body, properties)
         else:
-            self._parent(call)
-        if kind == "project":
             account = self._resource(_path(call.names, "account"))
-            if not (account["properties"].get("allowProjectManagement")):
-                raise errors.management(
-                    400, "BadRequest", "The account does not allow projects: set allowProjectManagement."
-                )
+        if kind == "project" and not account["properties"].get("allowProjectManagement"):
+            raise errors.management(
+                400, "BadRequest", "The account does not allow projects: set allowProjectManagement."
+            )
         if kind == "deployment":
             _check_deployment(body)
         new = self._state.resources.get(path) is None
+        self._state.deleted.remove(path)  # brought back by properties.restore
         shape = self._put(path, body)
         self._serve(kind, call.names, shape)
         operation = self._begin(call, path)
@@ -100,68 +163,156 @@ class Management:
         return call.ok(pending, 201 if new else 200, operation)
 
     def get(self, call: Call) -> Exchange:
-        """GET one; its provisioningState is Creating until its operation has succeeded"""
-        _check_version(call)
+        """GET one; its provisioningState is Creating until its latest operation is over"""
+        self._begin_call(call)
+        self._check_group(call)
         path = _path(call.names)
         shape = self._resource(path)
-        running = any(
-            one["path"] == path and one["left"] > 0 and not one["deletes"] for one in self._state.operations.all()
-        )
-        state = "Creating" if running else "Succeeded"
+        mine = [one for one in self._state.operations.all() if one["path"] == path]
+        state = "Creating" if mine and self._runs(mine[-1]) else "Succeeded"
         return call.ok({**shape, "properties": {**shape["properties"], "provisioningState": state}})
 
-    def list(self, call: Call) -> Exchange:
-        """GET all accounts of a group, or all projects or deployments of an account"""
-        _check_version(call)
+    def all(self, call: Call) -> Exchange:
+        """GET all accounts of a subscription or of a group, or all projects or deployments of an account"""
+        self._begin_call(call)
         base = call.path.lower()
-        found = [one for one in self._state.resources.all() if one["id"].rpartition("/")[0].lower() == base]
+        if "group" in call.names:
+            self._check_group(call)
+            found = [one for one in self._state.resources.all() if one["id"].rpartition("/")[0].lower() == base]
+        else:
+            found = [one for one in self._state.resources.all() if one["type"].endswith("/accounts")]
         return call.ok({"value": found})
 
     def delete(self, call: Call) -> Exchange:
-        """DELETE one and what is in it: 202 with a Location to ask, 204 when there is nothing"""
-        _check_version(call)
+        """DELETE one: 202 with a Location to ask, 204 when there is nothing. An account that holds projects stays."""
+        self._begin_call(call)
+        self._check_group(call)
         path = _path(call.names)
-        if self._state.resources.get(path) is None:
+        thing = self._state.resources.get(path)
+        if thing is None:
             return call.nothing(204)
-        for one in self._state.resources.all():
-            if one["id"] == path or one["id"].startswith(path + "/"):
-                self._state.resources.remove(one["id"])
-                self._withdraw(one["id"])
-        operation = self._begin(call, path, deletes=True)
+        inside = [one["id"] for one in self._state.resources.all() if one["id"].startswith(path + "/")]
+        projects = [one for one in inside if "/projects/" in one]
+        if projects:
+            raise errors.nested_resources([one.partition("/providers/")[2] for one in projects])
+        for one in [thing, *map(self._state.resources.get, inside)]:
+            self._remove(one)
+        operation = self._begin(call, path)
         return call.nothing(202, operation)
 
+    def _remove(self, thing: dict[str, Any]) -> None:
+        """Take a thing away. An account can be had back for two days."""
+        self._state.resources.remove(thing["id"])
+        self._withdraw(thing["id"])
+        if thing["type"].endswith("/accounts"):
+            self._state.deleted.put(thing["id"], {**thing, "gone": self._now()}, weight(compact(thing)))
+
+    # -- deleted accounts ------------------------------------------------------------------------------------------------
+    def all_deleted(self, call: Call) -> Exchange:
+        """GET deletedAccounts of a subscription"""
+        self._begin_call(call)
+        return call.ok({"value": [self._deleted_shape(one) for one in self._still_kept()]})
+
+    def get_deleted(self, call: Call) -> Exchange:
+        """GET one deleted account"""
+        self._begin_call(call)
+        return call.ok(self._deleted_shape(self._deleted(call)))
+
+    def purge(self, call: Call) -> Exchange:
+        """DELETE one deleted account for good: only then its name is free"""
+        self._begin_call(call)
+        if self._state.deleted.get(_path(call.names)) is None:
+            return call.nothing(204)
+        self._state.deleted.remove(_path(call.names))
+        return call.nothing(202, self._begin(call, call.path))
+
+    def _still_kept(self) -> list[dict[str, Any]]:
+        for one in self._state.deleted.all():
+            if self._now() - one["gone"] > KEPT:
+                self._state.deleted.remove(one["id"])
+        return self._state.deleted.all()
+
+    def _deleted(self, call: Call) -> dict[str, Any]:
+        for one in self._still_kept():
+            if one["id"] == _path(call.names):
+                return one
+        raise errors.resource_not_found(
+            "Microsoft.CognitiveServices/locations/deletedAccounts", call.names["account"], call.names["group"]
+        )
+
+    def _deleted_shape(self, one: dict[str, Any]) -> dict[str, Any]:
+        """Inferred from the REST reference."""
+        _, _, subscription, _, group, *_ = one["id"].split("/")
+        base = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{one['location']}"
+        shape = {name: value for name, value in one.items() if name not in ("gone", "properties")}
+        return {
+            **shape,
+            "id": f"{base}/resourceGroups/{group}/deletedAccounts/{one['name']}",
+            "type": "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
+            "properties": {
+                **one["properties"],
+                "deletionDate": "2026-11-23T00:00:00Z",
+                "scheduledPurgeDate": "2026-11-25T00:00:00Z",
+                "provisioningState": "Deleted",
+            },
+        }
+
+    # -- keys and operations ---------------------------------------------------------------------------------------------
     def list_keys(self, call: Call) -> Exchange:
         """POST accounts/{account}/listKeys"""
-        _check_version(call)
+        self._begin_call(call)
+        self._check_group(call)
         self._resource(_path(call.names))
         return call.ok({"key1": self._keys[0], "key2": self._keys[1]})
 
     def result(self, call: Call) -> Exchange:
         """GET the Location of an operation: 202 while it runs, then what it made, or nothing after a deletion"""
-        one, running = self._step(call)
-        if running:
+        one = self._operation(call)
+        if self._runs(one):
             return call.nothing(202, [("location", call.request.url), self._wait()])
         made = self._state.resources.get(one["path"])
         return call.nothing(204) if made is None else call.ok(made)
 
-    def _step(self, call: Call) -> tuple[dict[str, Any], bool]:
-        """An operation, a step further each time it is asked for, and whether it was still running."""
-        _check_version(call)
-        one = self._state.operations.get(call.names["operation"])
-        if one is None:
-            raise errors.management(404, "NotFound", f"The operation '{call.names['operation'][:60]}' was not found.")
-        running = one["left"] > 0
-        one["left"] = max(0, one["left"] - 1)
-        return one, running
-
     def operation(self, call: Call) -> Exchange:
-        """GET the Azure-AsyncOperation of an operation: InProgress a few times, then Succeeded"""
-        one, running = self._step(call)
-        status = "InProgress" if running else "Succeeded"
+        """GET the Azure-AsyncOperation of an operation: InProgress, then Succeeded, or Canceled by a newer one"""
+        one = self._operation(call)
+        newer = [other for other in self._state.operations.all() if other["path"] == one["path"]][-1]
+        status = "InProgress" if self._runs(one) else "Succeeded"
+        if newer is not one and newer["began"] < one["began"] + SECONDS:
+            status = "Canceled"  # inferred
         return call.ok(
             {"id": one["id"], "name": call.names["operation"], "status": status},
             more=[self._wait()] if status == "InProgress" else (),
         )
+
+    def _operation(self, call: Call) -> dict[str, Any]:
+        self._begin_call(call)
+        one = self._state.operations.get(call.names["operation"])
+        if one is None:
+            raise errors.management(404, "NotFound", f"The operation '{call.names['operation'][:60]}' was not found.")
+        return one
+
+    def _begin_call(self, call: Call, known=VERSIONS.__contains__) -> None:
+        """Raises the ServiceError for a call without an api-version that there is."""
+        self._asked += 1
+        version = call.query.get("api-version")
+        if not version:
+            message = "The api-version query parameter (?api-version=) is required for all requests."
+            raise errors.management(400, "MissingApiVersionParameter", message)
+        if not known(version):
+            message = (
+                f"No registered resource provider found for API version '{version[:40]}'. The supported api-versions are "
+                f"'{', '.join(VERSIONS)}'."
+            )
+            raise errors.management(400, "NoRegisteredProviderFound", message)
+
+    def _now(self) -> float:
+        """The time in seconds, as operations count it."""
+        passed = self._asked if self._state.speed == "instant" else time.monotonic()
+        return passed + self._limits.ahead
+
+    def _runs(self, one: dict[str, Any]) -> bool:
+        return self._now() <= one["began"] + SECONDS
 
     # -- inside ----------------------------------------------------------------------------------------------------------
     def _put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -177,8 +328,9 @@ class Management:
         properties = {**(body.get("properties") or {}), "provisioningState": "Succeeded"}
         if kind == "account":
             host = properties.get("customSubDomainName") or account
+            properties.pop("restore", None)
             properties |= {
-                "allowProjectManagement": properties.get("allowProjectManagement", account == catalog.RESOURCE),
+                "allowProjectManagement": properties.get("allowProjectManagement", False),
                 "customSubDomainName": host,
                 "endpoint": f"https://{host}.cognitiveservices.azure.com/",
                 "endpoints": {
@@ -214,18 +366,9 @@ class Management:
         elif kind == "project":
             self._state.projects.add(names["project"])
         elif kind == "deployment":
-            model, sku = shape["properties"]["model"], shape.get("sku") or {}
-            name = names["deployment"]
-            self._state.deployments[name] = Deployment(
-                name=name,
-                model=model["name"],
-                version=str(model.get("version") or "1"),
-                capability="embeddings" if "embedding" in model["name"] else "chat_completion",
-                capacity=sku.get("capacity") or 1,
-                sku=sku.get("name") or "GlobalStandard",
-                publisher=model.get("format") or "OpenAI",
-                reasoning=model["name"].startswith(("gpt-5", "o1", "o3", "o4")),
-            )
+            model, sku, name = shape["properties"]["model"], shape.get("sku") or {}, names["deployment"]
+            sku_name, capacity = sku.get("name") or "GlobalStandard", sku.get("capacity") or 1
+            self._state.deployments[name] = Deployment(name, model["name"], capacity, sku_name)
             self._state.deployments_changed += 1
 
     def _withdraw(self, path: str) -> None:
@@ -240,14 +383,35 @@ class Management:
             self._state.deployments.pop(name, None)
             self._state.deployments_changed += 1
 
-    def _begin(self, call: Call, path: str, deletes: bool = False) -> headers.Pairs:
-        """The headers that say where to ask how it goes."""
-        seed = self._state.operations.seed(path.encode())
-        name = ids.request_id("operation", seed)
+    def _check_account(self, path: str, body: dict[str, Any], properties: dict[str, Any]) -> None:
+        """Raises the ServiceError for an account that cannot be made."""
+        if not isinstance(body.get("location"), str):
+            raise errors.location_required()
+        if body.get("kind") not in ACCOUNT_KINDS:
+            raise errors.account_kind_invalid(str(body.get("kind")))
+        gone = {one["id"]: one for one in self._still_kept()}
+        if path in gone and properties.get("restore") is not True:
+            raise errors.restore_or_purge(path)
+        host = properties.get("customSubDomainName")
+        if host is None:
+            return
+        if not isinstance(host, str) or not SUBDOMAIN.fullmatch(host):
+            raise errors.subdomain_invalid(str(host))
+        taken = [*self._state.resources.all(), *gone.values()]
+        if any(
+            one["id"] != path and str(one["properties"].get("customSubDomainName", "")).lower() == host.lower()
+            for one in taken
+            if one["type"].endswith("/accounts")
+        ):
+            raise errors.subdomain_in_use(host)
+
+    def _begin(self, call: Call, path: str) -> headers.Pairs:
+        """Begin an operation; returns the headers that say where to ask how it goes."""
+        name = ids.request_id("operation", self._state.operations.seed(path.encode()))
         base = f"/subscriptions/{call.names['subscription']}/providers/Microsoft.CognitiveServices/locations/{catalog.LOCATION}"
         identifier = f"{base}/operationStatuses/{name}"
-        self._state.operations.put(name, {"id": identifier, "path": path, "left": POLLS, "deletes": deletes}, 300)
-        version = f"?api-version={call.query['api-version']}"
+        self._state.operations.put(name, {"id": identifier, "path": path, "began": self._now()}, 300)
+        version = f"?api-version={call.query['api-version'] if call.query['api-version'] in VERSIONS else VERSIONS[1]}"
         return [
             ("azure-asyncoperation", f"{self._origin}{identifier}{version}"),
             ("location", f"{self._origin}{base}/operationResults/{name}{version}"),
@@ -257,16 +421,23 @@ class Management:
     def _wait(self) -> tuple[str, str]:
         return "retry-after", "0" if self._state.speed == "instant" else "1"
 
-    def _parent(self, call: Call) -> None:
-        self._resource(_path(call.names, "account"))
-
     def _resource(self, path: str) -> dict[str, Any]:
         found = self._state.resources.get(path)
         if found is None:
             kind, name = path.split("/providers/")[1].rpartition("/")[::2]
-            message = f"The Resource '{kind}/{name}' under resource group '{path.split('/')[4]}' was not found."
-            raise errors.management(404, "ResourceNotFound", message)
+            raise errors.resource_not_found(kind, name, path.split("/")[4])
         return found
+
+
+def _group(call: Call) -> dict[str, Any]:
+    name = call.names["group"]
+    return {
+        "id": f"/subscriptions/{call.names['subscription']}/resourceGroups/{name}",
+        "name": name,
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": catalog.LOCATION,
+        "properties": {"provisioningState": "Succeeded"},
+    }
 
 
 def _no_room() -> ServiceError:
@@ -291,24 +462,28 @@ def _path(names: dict[str, str], kind: str = "") -> str:
     return path
 
 
-def _check_version(call: Call) -> None:
-    version = call.query.get("api-version")
-    if not version:
-        message = "The api-version query parameter (?api-version=) is required for all requests."
-        raise errors.management(400, "MissingApiVersionParameter", message)
-    if version not in VERSIONS:
-        message = f"No registered resource provider found for API version '{version[:40]}'. The supported api-versions are '{', '.join(VERSIONS)}'."
-        raise errors.management(400, "NoRegisteredProviderFound", message)
-
-
 def _check_deployment(body: dict[str, Any]) -> None:
-    model = (body.get("properties") or {}).get("model")
+    """Raises the ServiceError for a deployment that cannot be made."""
+    properties = body.get("properties") or {}
+    model, sku = properties.get("model"), body.get("sku") or {}
     if not isinstance(model, dict) or not isinstance(model.get("name"), str):
         raise errors.management(400, "InvalidRequestContent", "A deployment needs properties.model with a name.")
-    sku = body.get("sku") or {}
     if not isinstance(sku, dict) or not isinstance(sku.get("capacity") or 1, int):
         raise errors.management(400, "InvalidRequestContent", "sku must be an object with a name and a capacity.")
-    known = {"DeepSeek-V3"} | {name.rsplit("-", 3)[0] if name[-3] == "-" else name for name in catalog.BASE_MODELS}
-    if model["name"] not in known:
-        message = f"The model '{model['name'][:60]}' is not supported for deployment in this region."
-        raise errors.management(400, "DeploymentModelNotSupported", message)
+    known = catalog.MODELS.get(model["name"])
+    version = str(model.get("version") or (known.version if known else ""))
+    said = f"Format:{str(model.get('format') or 'OpenAI')[:40]},Name:{model['name'][:60]},Version:{version[:40]}"
+    if known is None or (known.version and version != known.version):
+        raise errors.management(
+            400, "DeploymentModelNotSupported", f"The model '{said}' of account deployment is not supported."
+        )
+    if known.is_deprecated:
+        since = known.deprecated or known.retires
+        raise errors.model_deprecated(said, f"{since:%m/%d/%Y}")
+    if str(sku.get("name") or "GlobalStandard") not in SKUS:
+        raise errors.sku_not_supported(str(sku["name"]), known.name, version)
+    capacity = sku.get("capacity") or 1
+    if capacity > MOST:
+        raise errors.quota_exceeded(known.name, capacity, MOST)
+    if capacity < 1:
+        raise errors.management(400, "InvalidResourceProperties", "The capacity must be at least 1.")

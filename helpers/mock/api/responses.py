@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from helpers.exchange import Exchange, Headers
+from helpers.exchange import Exchange
 from helpers.mock import access
 from helpers.mock.access import OPENAI
-from helpers.mock.api import conversations
+from helpers.mock.answer import Answer
+from helpers.mock.api import agents, conversations
 from helpers.mock.call import Call, Route, compact
 from helpers.mock.catalog import Deployment
 from helpers.mock.model import prompts, streams
@@ -15,9 +16,15 @@ from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.state import Remembered, weight
-from helpers.mock.wire import errors, headers, ids, paging, parameters, shapes
+from helpers.mock.wire import errors, headers, ids, items, paging, parameters, shapes
+from helpers.mock.wire.errors import ServiceError
+from helpers.mock.wire.ids import Names
 
-STATEFUL = re.compile(rb'"(previous_response_id|conversation|agent|agent_reference|background)"')
+# What makes an answer depend on more than the request: these are worked out each time.
+STATEFUL = re.compile(
+    rb'"(previous_response_id|conversation|agent|agent_reference|background|file_id|file_ids|vector_store_ids|item_reference'
+    rb'|code_interpreter|mcp|memory_store_name|prompt_cache_key)"|"rs_'
+)
 
 
 class Finished(NamedTuple):
@@ -26,13 +33,36 @@ class Finished(NamedTuple):
     request: dict[str, Any]
     deployment: Deployment
     body: dict[str, Any]
-    headers: Headers
     sent: bytes
     chunks: tuple[tuple[float, bytes], ...]
-    seed: str
-    messages: list[dict[str, Any]]  # the whole conversation so far, for whoever goes on from here
+    made: str  # the mark that the ids in body, items and given were made with
+    mark: str  # the mark of this call, which is also in what goes over the wire
+    at: int
+    source: str
+    world: str  # the project it was asked in; empty for the resource
+    items: list[dict[str, Any]]  # all that was said so far, for whoever goes on from here
+    given: list[dict[str, Any]]  # the input, as items with ids
     size: int  # bytes that all this takes, roughly
     later: dict[str, Any] | None = None  # the body when it is done, for one that runs in the background
+
+    @property
+    def name(self) -> str:
+        return self.body["id"].replace(self.made, self.mark)
+
+    def anew(self, mark: str) -> "Finished":
+        """The same answer to the same request, as a call of its own."""
+        old, new = self.mark.encode(), mark.encode()
+        chunks = tuple((at, event.replace(old, new)) for at, event in self.chunks)
+        return self._replace(sent=self.sent.replace(old, new), chunks=chunks, mark=mark)
+
+    def settled(self) -> "Finished":
+        """The same with the ids of this call in all its parts, which costs more than most calls need."""
+        if self.made == self.mark:
+            return self
+        parts = {
+            part: _renamed(getattr(self, part), self.made, self.mark) for part in ("body", "items", "given", "later")
+        }
+        return self._replace(made=self.mark, **parts)
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -41,12 +71,14 @@ def routes(parts: Parts) -> Iterator[Route]:
     for base, door, api in (
         (HOME + "/openai/v1", access.PROJECT_V1, "project"),
         (HOME + "/openai", access.PROJECT_DATED, "project"),
-        (HOME + "/agents/<agent>/endpoint/protocols/openai", access.PROJECT, "agent"),
+        (HOME + "/agents/<agent>/endpoint/protocols/openai", access.AGENT, "agent"),
         ("/openai/v1", access.RESOURCE_V1, "resource"),
         ("/openai", access.RESOURCE_RESPONSES, "resource"),
     ):
         one = base + "/responses/<response>"
         yield Route("POST", base + "/responses", door, responses.create, write, api)
+        yield Route("POST", base + "/responses/input_tokens", door, responses.count, write, api)
+        yield Route("POST", base + "/responses/compact", door, responses.compact, write, api)
         yield Route("GET", one, door, responses.get, read, api)
         yield Route("DELETE", one, door, responses.delete, write, api)
         yield Route("POST", one + "/cancel", door, responses.cancel, write, api)
@@ -64,37 +96,57 @@ class Responses:
         """POST /responses"""
         agent, asked, on_project = call.names.get("agent"), call.body, call.route.api != "resource"
         # What depends on nothing but the request and the deployments is worked out once; the rest asks the state each time.
-        key = asked, on_project, self._state.deployments_changed
+        key = asked, _world(call), self._state.deployments_changed
         stateless = not agent and len(asked) <= REMEMBERED and not STATEFUL.search(asked)
         finished = self._remembered.get(key) if stateless else None
-        if finished is None:
-            finished = self._finish(asked, on_project, agent)
-            if stateless:
+        if finished is not None:
+            finished = finished.anew(call.mark)
+        else:
+            finished = self._finish(call, agent)
+            if stateless and not _cacheable(finished):
                 self._remembered.put(key, finished, finished.size)
         usage = (finished.later or finished.body)["usage"]
-        room = self._limits.charge(finished.deployment, usage["total_tokens"], "Responses", call)
-        if finished.body["store"]:
+        tokens = usage["total_tokens"] if usage else 0
+        room = self._limits.charge(finished.deployment, tokens, "Responses", call)
+        if finished.request.get("store") is not False:
             self._keep(finished)
-        pairs = headers.replaced(finished.headers.pairs, room) if room else finished.headers
+        streamed = bool(finished.request.get("stream"))
+        pairs = headers.responses(call.mark, finished.at, finished.deployment, tokens, on_project, streamed)
+        pairs = [*(headers.replaced(pairs, room) if room else pairs), ("x-offline-mock", finished.source)]
         return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
 
     def get(self, call: Call) -> Exchange:
-        """GET /responses/{id}: one that runs in the background gets a step further each time it is asked for."""
+        """GET /responses/{id}: one that runs in the background gets a step further each time it is asked for. With
+        ``?stream=true`` its events are sent again, after the one that ``starting_after`` names."""
         finished = self._find(call)
+        if call.query.get("stream") == "true":
+            return self._streamed_again(call, finished)
         body = finished.body
-        if body["status"] in ("queued", "in_progress"):
-            done = body["status"] == "in_progress"
-            body = finished.later if done else {**body, "status": "in_progress"}
-            self._store(finished._replace(body=body))
-            if done and body["conversation"] and self._state.conversations.get(body["conversation"]["id"]):
-                conversations.extend(self._state, body["conversation"]["id"], body["output"])
-        return call.ok(body)
+        if body["status"] in ("queued", "in_progress") and finished.later:
+            body = finished.later if body["status"] == "in_progress" else {**body, "status": "in_progress"}
+            finished = finished._replace(body=body)
+            self._store(finished)
+            if body is finished.later:
+                self._extend(finished)
+        return call.told(shapes.as_sent(body, finished.request, bool(finished.world)))
+
+    def _streamed_again(self, call: Call, finished: Finished) -> Exchange:
+        if not (finished.request.get("background") and finished.request.get("stream")):
+            raise errors.not_streamed()
+        after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
+        if after is None:
+            raise errors.parameter_type("starting_after", "an integer", "a string")
+        chunks = finished.chunks[after + 1 :]
+        chunks = tuple((at - chunks[0][0], event) for at, event in chunks)
+        pairs = headers.responses(call.mark, finished.at, finished.deployment, 0, bool(finished.world), stream=True)
+        pairs.append(("x-offline-mock", finished.source))
+        return call.answered(200, pairs, b"".join(event for _, event in chunks), chunks=chunks)
 
     def delete(self, call: Call) -> Exchange:
         """DELETE /responses/{id}"""
         self._find(call)
         self._state.responses.remove(call.names["response"])
-        return call.ok({"object": "response.deleted", "id": call.names["response"], "deleted": True})
+        return call.told({"id": call.names["response"], "object": "response.deleted", "deleted": True})
 
     def cancel(self, call: Call) -> Exchange:
         """POST /responses/{id}/cancel"""
@@ -104,104 +156,179 @@ class Responses:
         if finished.body["status"] in ("queued", "in_progress"):
             finished = finished._replace(body={**finished.body, "status": "cancelled"})
             self._store(finished)
-        return call.ok(finished.body)
+        return call.told(shapes.as_sent(finished.body, finished.request, bool(finished.world)))
 
     def input_items(self, call: Call) -> Exchange:
         """GET /responses/{id}/input_items"""
-        return call.ok(paging.by_id(_items(self._find(call)), call.query))
+        return call.told(paging.by_id(self._find(call).given, call.query))
+
+    def count(self, call: Call) -> Exchange:
+        """POST /responses/input_tokens. Source: the openai SDK; whether every region has it is not known."""
+        body = parameters.counted(call.body)
+        before, _ = self._before(body, _world(call))
+        return call.told({"object": "response.input_tokens", "input_tokens": self._model.count(body, before)})
+
+    def compact(self, call: Call) -> Exchange:
+        """POST /responses/compact: the same conversation in less. What users said stays; the rest becomes one item that only
+        the service can read. Source: the openai SDK."""
+        body = parameters.compacted(call.body)
+        self._model.deployment(body.get("model"), "responses")
+        before, _ = self._before(body, _world(call))
+        names, at = Names(call.mark), ids.timestamp(call.mark)
+        everything = [*before, *prompts.input_items(body)]
+        said = [item for item in everything if item.get("type", "message") == "message" and item.get("role") == "user"]
+        output = [shapes.input_item(item, names, number) for number, item in enumerate(said[-20:])]
+        hidden = ids.hexadecimal("compaction", call.mark, 64)
+        output.append({"type": "compaction", "id": names.item("cmp_"), "encrypted_content": f"offline-mock-{hidden}"})
+        tokens = self._model.count({**body, "input": body.get("input") or ""}, before)
+        usage = shapes.response_usage(Answer("", at, tokens, 16, ""))
+        identifier = names.item("resp_")
+        return call.told(
+            {"id": identifier, "object": "response.compaction", "created_at": at, "output": output, "usage": usage}
+        )
 
     # -- inside ----------------------------------------------------------------------------------------------------------
-    def _finish(self, request_body: bytes, on_project: bool, agent: str | None = None) -> Finished:
+    def _finish(self, call: Call, agent: str | None = None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
-        body = parameters.responses(request_body)
-        asked = self._with_agent(body, agent)
-        before, context = self._before(asked)
-        self._check_results(asked)
-        deployment, prompt, answer, seed, at = self._model.respond(asked, before, agent, body, context)
-        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), seed, on_project)
-        reference = asked.get("agent_reference")
-        if reference:
-            shape["agent_reference"] = {"type": "agent_reference", **reference}
-        messages = [*before, *prompts.from_items(prompts.input_items(asked)), *prompts.from_items(shape["output"])]
+        world, dated = _world(call), call.route.door is access.PROJECT_DATED
+        body = parameters.responses(call.body, bool(world), dated)
+        asked = agents.asked(self._state, body, agent)
+        before, conversation = self._before(asked, world)
+        names = Names(conversation[5:21], call.mark) if conversation else Names(call.mark, ids.mark(call.seed))
+        given = [shapes.input_item(item, names, at) for at, item in enumerate(prompts.input_items(asked))]
+        given = [self._referred(item, [*before, *given], world) for item in given]
+        if not given and not (before and _is_of_user(before[-1])) and not asked.get("prompt"):
+            raise errors.parameter_missing("input")
+        items.check_calls(given, before)
+        stream = bool(body.get("stream"))
+        try:
+            deployment, prompt, answer = self._model.respond({**asked, "input": given}, before, given, call.mark)
+        except ServiceError as error:
+            if not stream or '"content_filter"' not in error.body:
+                raise
+            return self._blocked(call, body, asked, names)
+        at = answer.created_at or ids.timestamp(call.seed)
+        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(world))
+        if dated and body.get("agent"):
+            shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
         later = None
-        if shape["background"] and not body.get("stream"):
+        if shape["background"] and not stream:
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
-        stream = bool(body.get("stream"))
-        if stream and on_project:
-            shape["output"] = [shapes.streamed_item(item) for item in shape["output"]]
         chunks = streams.timed(streams.response_events(shape)) if stream else ()
-        sent = b"".join(event for _, event in chunks) if stream else compact(shape)
-        pairs = Headers([*headers.responses(seed, at, on_project, stream), ("x-offline-mock", answer.source)])
+        sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(world)))
+        everything = [*before, *given, *(later or shape)["output"]]
         # what it goes on from may have been pushed out by then, and is kept here all the same
         previous = self._state.responses.get(body.get("previous_response_id") or "")
-        size = 2 * weight(sent) + weight(request_body) + (previous.size if previous else 0)
-        return Finished(body, deployment, shape, pairs, sent, chunks, seed, messages, size, later)
+        size = 2 * weight(sent) + weight(call.body) + (previous.size if previous else 0)
+        return Finished(
+            request=body,
+            deployment=deployment,
+            body=shape,
+            sent=sent,
+            chunks=chunks,
+            made=call.mark,
+            mark=call.mark,
+            at=at,
+            source=answer.source,
+            world=world,
+            items=everything,
+            given=given,
+            size=size,
+            later=later,
+        )
 
-    def _with_agent(self, body: dict[str, Any], agent: str | None) -> dict[str, Any]:
-        """The request as the agent asks it: with the agent's model, instructions and tools."""
-        reference = body.get("agent_reference") or body.get("agent") or ({"name": agent} if agent else None)
-        if not reference:
-            return body
-        name, version = str(reference.get("name")), reference.get("version")
-        versions = self._state.agents.get(name)
-        if not versions:
-            raise errors.project_thing_not_found("Agent", name)
-        chosen = next((one for one in versions if one["version"] == str(version)), None) if version else versions[-1]
-        if chosen is None:
-            raise errors.project_thing_not_found("Agent version", f"{name}:{version}")
-        definition = chosen["definition"]
-        taken = {
-            n: definition[n] for n in ("model", "instructions", "tools", "temperature", "top_p") if definition.get(n)
-        }
-        kept = {n: value for n, value in body.items() if n not in ("agent", "model")}
-        return {**kept, **taken, "agent_reference": {"name": name, "version": chosen["version"]}}
+    def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
+        """A stream in which a blocked prompt is told: its status was sent before the filter had looked."""
+        deployment, world, at = (
+            self._model.deployment(asked.get("model"), "responses"),
+            _world(call),
+            ids.timestamp(call.seed),
+        )
+        shape = shapes.response(asked, deployment, Answer("", at, 0, 0, ""), at, 0, names, bool(world))
+        shape |= {"content_filters": shapes.blocked_prompt_filters(len(prompts.from_responses(asked).last_words))}
+        chunks = streams.timed(streams.failed_events(shape, errors.BLOCKED, "content_policy_violation"))
+        sent = b"".join(event for _, event in chunks)
+        shape |= {"status": "failed", "output": [], "usage": None, "completed_at": None}
+        source = "the content filter of the offline mock"
+        size = 2 * len(sent)
+        return Finished(body, deployment, shape, sent, chunks, call.mark, call.mark, at, source, world, [], [], size)
 
-    def _before(self, body: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
-        """The messages that this request goes on from, and what tells this moment from any other."""
+    def _before(self, body: dict[str, Any], world: str) -> tuple[list[dict[str, Any]], str]:
+        """The items that this request goes on from, and the conversation they are in, if any."""
         previous, conversation = body.get("previous_response_id"), body.get("conversation")
-        if previous and conversation:
-            raise errors.parameter_value("previous_response_id", "it cannot be used together with conversation.")
         if previous:
             finished = self._state.responses.get(previous)
-            if finished is None:
+            if finished is None or finished.world != world:
                 raise errors.previous_not_found(previous)
-            return finished.messages, previous
+            return finished.settled().items, ""
         if conversation:
-            name = conversation if isinstance(conversation, str) else str(conversation.get("id"))
-            thing = conversations.find(self._state, name)
-            return prompts.from_items(thing["items"]), f"{name} {thing['made']}"
+            name = conversation if isinstance(conversation, str) else conversation["id"]
+            return conversations.find(self._state, name, world)["items"], name
+        if isinstance(body.get("prompt"), dict):
+            raise errors.thing_not_found("Prompt", body["prompt"]["id"])
         return [], ""
 
-    def _check_results(self, body: dict[str, Any]) -> None:
-        """Raises the ServiceError for the result of a function call that nobody made. A conversation is not searched."""
-        items = prompts.input_items(body)
-        results = [item.get("call_id") for item in items if item.get("type") == "function_call_output"]
-        if not results or body.get("conversation"):
-            return
-        previous = self._state.responses.get(body.get("previous_response_id") or "")
-        made = [*items, *(previous.body["output"] if previous else ())]
-        calls = {item.get("call_id") for item in made if item.get("type") == "function_call"}
-        for result in results:
-            if result not in calls:
-                raise errors.call_not_found(str(result))
+    def _referred(self, item: dict[str, Any], known: list[dict[str, Any]], world: str) -> dict[str, Any]:
+        """An item, or the one that it refers to. Raises the ServiceError for one that was not kept."""
+        kind = item.get("type")
+        if kind not in ("item_reference", "reasoning"):
+            return item
+        name = item["id"]
+        for one in known:
+            if one is not item and one.get("id") == name and one.get("type") != "item_reference":
+                return one
+        for stored in reversed(self._state.responses.all()):
+            for one in stored.settled().items if stored.world == world else ():
+                if one.get("id") == name:
+                    return one
+        if kind == "reasoning" and (item.get("encrypted_content") or not name.startswith("rs_")):
+            return item
+        raise errors.item_not_stored(name)
 
     def _keep(self, finished: Finished) -> None:
         self._store(finished)
+        if not finished.later:
+            self._extend(finished)
+        elif finished.body["conversation"]:
+            conversations.extend(self._state, finished.body["conversation"]["id"], finished.given)
+
+    def _extend(self, finished: Finished) -> None:
+        """Add what was said to the conversation that it was said in."""
         conversation = finished.body["conversation"]
-        if conversation:
-            conversations.extend(self._state, conversation["id"], [*_items(finished), *finished.body["output"]])
+        if conversation and self._state.conversations.get(conversation["id"]):
+            new = finished.body["output"] if finished.later else [*finished.given, *finished.body["output"]]
+            conversations.extend(self._state, conversation["id"], new)
 
     def _store(self, finished: Finished) -> None:
-        self._state.responses.put(finished.body["id"], finished, finished.size)
+        self._state.responses.put(finished.name, finished, finished.size)
 
     def _find(self, call: Call) -> Finished:
         finished = self._state.responses.get(call.names["response"])
-        if finished is None:
+        if finished is None or finished.world != _world(call):
             raise errors.thing_not_found("Response", call.names["response"])
-        return finished
+        return finished.settled()
 
 
-def _items(finished: Finished) -> list[dict[str, Any]]:
-    given, seed = prompts.input_items(finished.request), ids.short(finished.seed)
-    return [shapes.input_item(item, f"{seed} input {at}") for at, item in enumerate(given)]
+def _world(call: Call) -> str:
+    """Where things are kept: each project by itself, and the resource by itself."""
+    return call.names.get("project", "")
+
+
+def _is_of_user(item: dict[str, Any]) -> bool:
+    return item.get("role") == "user" or str(item.get("type")).endswith("_output")
+
+
+def _cacheable(finished: Finished) -> bool:
+    """Whether the service would charge less for the same request the next time."""
+    usage = finished.body["usage"]
+    return bool(usage) and usage["input_tokens"] >= 1024
+
+
+def _renamed(thing: Any, old: str, new: str) -> Any:
+    """The thing with one mark for another in all its texts."""
+    if isinstance(thing, str):
+        return thing.replace(old, new)
+    if isinstance(thing, dict):
+        return {name: _renamed(value, old, new) for name, value in thing.items()}
+    return [_renamed(value, old, new) for value in thing] if isinstance(thing, list) else thing

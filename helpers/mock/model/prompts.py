@@ -7,28 +7,47 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from helpers.mock.answer import CHARACTERS_PER_TOKEN
+from helpers.mock.wire import pictures
+
 LONGEST = 64 * 1024  # characters of a text that a recording could answer
+# Items that tell the model nothing that the messages do not.
+SILENT = (
+    "reasoning", "item_reference", "mcp_list_tools", "web_search_call", "file_search_call", "code_interpreter_call",
+    "openapi_call", "image_generation_call", "memory_search_call", "compaction",
+)  # fmt: skip
+# What a schema says to people, and what this course's answers do not depend on.
+SPOKEN = ("description", "title", "default", "examples", "required", "additionalProperties", "strict", "$schema")
 
 
 class Prompt:
-    """A model's name and everything it is given: messages, tools, the format of the answer."""
+    """Everything the model is given: messages, tools, the format of the answer. Which model is asked is not part of it: a
+    recording serves every model unless it says otherwise."""
 
-    def __init__(self, model: str, messages: list[dict], tools: list, answer_format: Any):
-        self.model, self.messages, self.tools, self.format = model, messages, tools, answer_format
+    def __init__(self, messages: list[dict], tools: list, answer_format: Any):
+        self.messages, self.tools, self.format = messages, tools, answer_format
 
     @cached_property
     def key(self) -> str:
-        """Canonical JSON: equal for equal prompts."""
-        seen = {"model": self.model, "messages": self.messages, "tools": self.tools, "format": self.format}
-        return canonical(seen)
+        """Canonical JSON: equal for prompts that ask for the same answer."""
+        return canonical({"messages": self.messages, "tools": _told(self.tools), "format": _told_format(self.format)})
 
     @cached_property
     def length(self) -> int:
-        """How many characters there are to read."""
-        texts = sum(len(message.get("text", "")) for message in self.messages)
-        return texts if texts > LONGEST else len(self.key)  # too long a prompt is not written out just to be measured
+        """How many characters there are to read; a picture counts as the text it costs as much as."""
+        total = sum(_length(message) for message in self.messages)
+        return total if total > LONGEST else total + len(canonical(self.tools)) + len(canonical(self.format))
+
+    def beginning(self, most: int) -> str:
+        """The first characters of all that the model reads, tools first, in the order in which it reads them."""
+        return (canonical(self.tools) + "".join(canonical(message)[:most] for message in self.messages))[:most]
 
     @property
+    def asks(self) -> bool:
+        """Whether a user spoke last, so that it is the model's turn to act."""
+        return bool(self.messages) and self.messages[-1].get("role") == "user"
+
+    @cached_property
     def last_words(self) -> str:
         """The text of the last user message."""
         for message in reversed(self.messages):
@@ -36,13 +55,22 @@ class Prompt:
                 return message["text"] if "text" in message else json.dumps(message["parts"], ensure_ascii=False)
         return ""
 
+    def turns(self) -> Iterator["Prompt"]:
+        """The prompt itself, and then what is left of it when the oldest turns are dropped one by one: each begins with
+        what a user says, and keeps the instructions."""
+        yield self
+        told = [message for message in self.messages[:1] if message.get("role") == "system"]
+        starts = [at for at, message in enumerate(self.messages) if message.get("role") == "user"]
+        for at in starts[1:]:
+            yield Prompt([*told, *self.messages[at:]], self.tools, self.format)
 
-def from_responses(model: str, body: dict[str, Any], before: list[dict] = ()) -> Prompt:
+
+def from_responses(body: dict[str, Any], before: list[dict] = ()) -> Prompt:
     """The prompt of a Responses request; ``before`` are the messages of the conversation it goes on with."""
     messages = [_message("system", body["instructions"])] if body.get("instructions") else []
     messages += [*before, *from_items(input_items(body))]
     text = body.get("text") or {}
-    return Prompt(model, messages, _tools(body.get("tools")), _format(text.get("format")))
+    return Prompt(messages, _tools(body.get("tools")), _format(text.get("format")))
 
 
 def input_items(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -62,12 +90,20 @@ def from_items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
             messages.append({"call": item.get("name"), "arguments": _parsed(item.get("arguments"))})
         elif kind == "function_call_output":
             messages.append({"result": _parsed(item.get("output"))})
-        elif kind not in ("reasoning", "item_reference"):
-            messages.append({"item": item})
+        elif kind == "mcp_approval_request":
+            messages.append({"call": item.get("name"), "arguments": _parsed(item.get("arguments"))})
+        elif kind == "mcp_approval_response":
+            messages.append({"approved": bool(item.get("approve"))})
+        elif kind in ("mcp_call", "openapi_call_output"):
+            messages.append({"result": _parsed(item.get("output"))})
+        elif kind not in SILENT:
+            messages.append(
+                {"item": {name: value for name, value in item.items() if name not in ("id", "call_id", "status")}}
+            )
     return messages
 
 
-def from_chat(model: str, body: dict[str, Any]) -> Prompt:
+def from_chat(body: dict[str, Any]) -> Prompt:
     """The prompt of a chat-completions request."""
     messages = []
     for message in body.get("messages") or []:
@@ -82,7 +118,7 @@ def from_chat(model: str, body: dict[str, Any]) -> Prompt:
     wanted = body.get("response_format") or {}
     if wanted.get("type") == "json_schema":
         wanted = {"type": "json_schema", **(wanted.get("json_schema") or {})}
-    return Prompt(model, messages, _tools(body.get("tools")), _format(wanted))
+    return Prompt(messages, _tools(body.get("tools")), _format(wanted))
 
 
 def canonical(data: Any) -> str:
@@ -110,12 +146,25 @@ def _unspaced(text: str) -> str:
     return " ".join(text.split()) if len(text) < LONGEST else text
 
 
+def _length(message: dict[str, Any]) -> int:
+    """The characters of a message. A picture and a file are not text."""
+    texts = [message.get("text", ""), *(part.get("text", "") for part in message.get("parts") or ())]
+    pictured = [part for part in message.get("parts") or () if "text" not in part]
+    low = sum(part.get("low", False) for part in pictured)
+    tokens = low * pictures.LOW_TOKENS + (len(pictured) - low) * pictures.TOKENS
+    rest = {name: value for name, value in message.items() if name not in ("role", "text", "parts")}
+    return sum(map(len, texts)) + tokens * CHARACTERS_PER_TOKEN + (len(canonical(rest)) if rest else 0)
+
+
 def _parts(content: Any) -> Iterator[dict[str, Any]]:
     for part in content or []:
         if part.get("type") in ("text", "input_text", "output_text"):
             yield {"text": str(part.get("text", ""))}
-        else:
-            yield {name: _shortened(value) for name, value in part.items() if name not in ("id", "detail")}
+            continue
+        image = part.get("image_url")
+        low = part.get("detail") == "low" or (isinstance(image, dict) and image.get("detail") == "low")
+        seen = {name: _shortened(value) for name, value in part.items() if name not in ("id", "detail")}
+        yield {**seen, "low": True} if low else seen
 
 
 def _shortened(value: Any) -> Any:
@@ -136,16 +185,60 @@ def _parsed(text: Any) -> Any:
 
 
 def _tools(tools: Any) -> list[Any]:
+    """The tools in one form: a function by its name, description and parameters, whichever API it came through."""
     seen = []
     for tool in tools or []:
-        function = tool.get("function", tool)
         if tool.get("type") == "function":
+            function = tool.get("function", tool)
             tool = {name: function.get(name) for name in ("name", "description", "parameters") if function.get(name)}
         seen.append(tool)
     return seen
+
+
+def _told(tools: list[Any]) -> list[Any]:
+    """The tools as an answer depends on them: a function by its name and the types of its parameters, a hosted tool by its
+    type."""
+    return [
+        {"type": tool["type"]}
+        if "type" in tool
+        else {"name": tool.get("name"), "parameters": _types(tool.get("parameters"))}
+        for tool in tools
+    ]
 
 
 def _format(wanted: Any) -> Any:
     if not wanted or wanted.get("type") == "text":
         return None
     return {name: wanted[name] for name in ("type", "schema") if name in wanted}
+
+
+def _told_format(wanted: Any) -> Any:
+    return wanted and {**wanted, "schema": _types(wanted.get("schema"))}
+
+
+def _types(schema: Any) -> Any:
+    """A schema without what it says to people. A property that may be null counts as one that may not, and one that may be
+    left out as one that may not."""
+    if isinstance(schema, list):
+        return [_types(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    choices = schema.get("anyOf")
+    if isinstance(choices, list):
+        rest = [choice for choice in choices if choice != {"type": "null"}]
+        if len(rest) == 1:
+            return _types(
+                {**{name: value for name, value in schema.items() if name != "anyOf"}, **rest[0]}
+                if isinstance(rest[0], dict)
+                else rest[0]
+            )
+    seen = {}
+    for name, value in schema.items():
+        if name in ("properties", "$defs", "definitions") and isinstance(value, dict):
+            seen[name] = {key: _types(part) for key, part in value.items()}
+        elif name == "type" and isinstance(value, list):
+            kinds = sorted(str(kind) for kind in value if kind != "null")
+            seen[name] = kinds[0] if len(kinds) == 1 else kinds
+        elif name not in SPOKEN:
+            seen[name] = _types(value) if name != "enum" else value
+    return seen

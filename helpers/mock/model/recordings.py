@@ -2,14 +2,13 @@
 completions. A prompt without a recording still gets an answer, which says so."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches, unified_diff
 from pathlib import Path
 from typing import Any
 
 from helpers.exchange import Exchange
-from helpers.mock import catalog
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
 from helpers.mock.model import prompts
 from helpers.mock.model.prompts import Prompt
@@ -19,53 +18,85 @@ FOLDER = Path(__file__).parents[1] / "recordings"
 
 @dataclass(frozen=True)
 class Recording:
-    """A file, the prompt it answers, and the answer."""
+    """A file, the prompt it answers, and the answer. ``models`` are those that it serves, none for all; ``alone`` tells that
+    it answers the prompt only where nothing was said before."""
 
     name: str
     prompt: Prompt
     answer: Answer
+    models: tuple[str, ...] = ()
+    alone: bool = False
+
+    @property
+    def question(self) -> str:
+        """What the user asked last."""
+        return self.prompt.last_words
+
+    @property
+    def plain(self) -> bool:
+        """Whether the question alone gets this answer."""
+        return len(self.prompt.messages) == 1 and not self.prompt.tools and not self.prompt.format
 
 
 class Recordings:
     """All recordings under a folder, found by prompt in constant time."""
 
     def __init__(self, folder: Path = FOLDER):
-        self._by_prompt: dict[str, Recording] = {}
+        self._by_prompt: dict[str, list[Recording]] = {}
         for path in sorted(folder.rglob("*.json")):
             recording = read(path, path.relative_to(folder).with_suffix("").as_posix())
-            twin = self._by_prompt.setdefault(recording.prompt.key, recording)
-            if twin is not recording:
-                raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
+            beside = self._by_prompt.setdefault(recording.prompt.key, [])
+            for twin in beside:
+                if twin.models == recording.models and twin.answer.reasons == recording.answer.reasons:
+                    raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
+            beside.append(recording)
+        self._questions = {one.question: one for one in self}
+
+    def __iter__(self) -> Iterator[Recording]:
+        return (one for several in self._by_prompt.values() for one in several)
 
     def __len__(self) -> int:
-        return len(self._by_prompt)
+        return sum(map(len, self._by_prompt.values()))
 
-    def find(self, prompt: Prompt) -> Recording | None:
-        return self._by_prompt.get(prompt.key)
+    def find(self, prompt: Prompt, model: str, reasons: bool = False) -> Recording | None:
+        """The recording for this prompt or, when a longer chat has none, for its last turns. The one made for this model goes
+        first, then one that thinks where the model does."""
+        for turns in prompt.turns():
+            found = [one for one in self._by_prompt.get(turns.key, ()) if not one.models or model in one.models]
+            found = [one for one in found if turns is prompt or not one.alone]
+            if found:
+                return min(found, key=lambda one: (model not in one.models, one.answer.reasons != reasons))
+        return None
 
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
-        # where two have the same words, the one for the same model
-        ours = sorted(self._by_prompt.values(), key=lambda recording: recording.prompt.model == prompt.model)
-        by_words = {recording.prompt.last_words: recording for recording in ours}
-        return [by_words[words] for words in get_close_matches(prompt.last_words[:300], by_words, count, cutoff=0)]
+        near = get_close_matches(prompt.last_words[:300], self._questions, count, cutoff=0)
+        return [self._questions[words] for words in near]
+
+    def known(self, prompt: Prompt, count: int = 3) -> list[str]:
+        """Questions that have an answer as they stand, those that read most like this one first."""
+        plain = [one.question for one in self if one.plain]
+        return get_close_matches(prompt.last_words[:300], plain, count, cutoff=0)
 
     def invented(self, prompt: Prompt) -> Answer:
         """The answer to a prompt without a recording: it says what it is and what there is."""
-        near = [f"“{recording.prompt.last_words}”" for recording in self.near(prompt)]
-        text = (
-            "This is the offline mock, not a model. It has no recording for this prompt, that is, no prepared "
-            "answer. Your request was right: it was signed in, understood and answered. "
-        )
-        if near:
-            text += f"It does have a recording for {_listed(near)}. "
-        text += "For real answers to your own prompts, connect the notebooks to a live project: see .env.example."
-        asked, said = len(prompt.key) // CHARACTERS_PER_TOKEN, len(text) // CHARACTERS_PER_TOKEN
-        return Answer(text, 0, asked, said, "no recording for this prompt")
+        twin = self._questions.get(prompt.last_words)
+        if twin:
+            text = (
+                f"This is the offline mock, not a model. It knows the question “{twin.question}”, but only "
+                f"{_differently(twin.prompt, prompt)}. "
+            )
+        else:
+            text = "This is the offline mock, not a model: it has no recording for this prompt, only for some others"
+            known = [f"“{question}”" for question in self.known(prompt)]
+            text += f", such as {_listed(known)}. " if known else ". "
+        text += "For answers to prompts of your own, connect to a live project: see .env.example."
+        asked, said = prompt.length // CHARACTERS_PER_TOKEN, len(text) // CHARACTERS_PER_TOKEN
+        return Answer(text, 0, max(1, asked), said, "no recording for this prompt")
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""
-        text = f"The offline mock (strict) has no recording for this prompt to {prompt.model}."
+        text = "The offline mock (strict) has no recording for this prompt."
         for recording in self.near(prompt, 1):
             ours, theirs = (_pretty(p) for p in (recording.prompt, prompt))
             diff = "\n".join(
@@ -75,54 +106,82 @@ class Recordings:
         return text
 
 
+def _differently(recorded: Prompt, asked: Prompt) -> str:
+    """How the two prompts around one question differ, as the end of a sentence."""
+
+    def told(prompt: Prompt) -> list[dict]:
+        return [message for message in prompt.messages if message.get("role") == "system"]
+
+    differs = []
+    if told(recorded) != told(asked):
+        differs.append("with other instructions" if told(recorded) else "without instructions")
+    before = [[m for m in prompt.messages if m.get("role") != "system"] for prompt in (recorded, asked)]
+    if before[0] != before[1]:
+        differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
+    if recorded.tools != asked.tools:
+        differs.append("with other tools" if recorded.tools else "without tools")
+    if recorded.format != asked.format:
+        differs.append("in another format" if recorded.format else "as plain text")
+    return _listed(differs) if differs else "for another model"
+
+
 def read(path: Path, name: str) -> Recording:
     """The recording in a file. Raises ValueError that names the file when it cannot serve as one."""
     exchange = Exchange.load(path)
     try:
-        request, response = exchange.request_json, exchange.response_json
-        deployment = catalog.DEPLOYMENTS.get(request["model"])
-        model = deployment.model if deployment else request["model"]
-        source = f"{exchange.source['kind']} {exchange.source['date']}; {name}"
+        request, response, source = exchange.request_json, exchange.response_json, exchange.source
+        said = f"{source['kind']} {source['date']}; {name}"
         usage = response["usage"]
+        only = tuple(source.get("models") or ()), bool(source.get("alone"))
         if response["object"] == "response":
-            details = usage.get("output_tokens_details") or {}
-            return Recording(
-                name,
-                prompts.from_responses(model, request),
-                Answer(
-                    text="".join(_texts(response["output"])),
-                    calls=tuple(
-                        FunctionCall(item["name"], item["arguments"])
-                        for item in response["output"]
-                        if item["type"] == "function_call"
-                    ),
-                    created_at=response["created_at"],
-                    input_tokens=usage["input_tokens"],
-                    output_tokens=usage["output_tokens"],
-                    reasoning_tokens=details.get("reasoning_tokens", 0),
-                    source=source,
-                ),
-            )
-        message = response["choices"][0]["message"]
-        details = usage.get("completion_tokens_details") or {}
-        return Recording(
-            name,
-            prompts.from_chat(model, request),
-            Answer(
-                text=message["content"] or "",
+            reasoning = [item for item in response["output"] if item["type"] == "reasoning"]
+            messages = [item for item in response["output"] if item["type"] == "message"]
+            answer = Answer(
+                text="".join(_texts(messages)),
                 calls=tuple(
-                    FunctionCall(call["function"]["name"], call["function"]["arguments"])
-                    for call in message.get("tool_calls") or ()
+                    FunctionCall(item["name"], item["arguments"])
+                    for item in response["output"]
+                    if item["type"] == "function_call"
                 ),
-                created_at=response["created"],
-                input_tokens=usage["prompt_tokens"],
-                output_tokens=usage["completion_tokens"],
-                reasoning_tokens=details.get("reasoning_tokens", 0),
-                source=source,
+                created_at=response["created_at"],
+                input_tokens=usage["input_tokens"],
+                output_tokens=usage["output_tokens"],
+                reasoning_tokens=(usage.get("output_tokens_details") or {}).get("reasoning_tokens", 0),
+                reasons=bool(reasoning),
+                summary=tuple(part for item in reasoning for part in item.get("summary") or ()),
+                items=tuple(
+                    {key: value for key, value in item.items() if key not in OWN}
+                    for item in response["output"]
+                    if item["type"] not in ("message", "reasoning", "function_call")
+                ),
+                waiting=not messages and any(item["type"] == "mcp_approval_request" for item in response["output"]),
+                annotations=tuple(
+                    note for item in messages for part in item["content"] for note in part["annotations"]
+                ),
+                source=said,
+            )
+            return Recording(name, prompts.from_responses(request), answer, *only)
+        message = response["choices"][0]["message"]
+        thought = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens", 0)
+        answer = Answer(
+            text=message["content"] or "",
+            calls=tuple(
+                FunctionCall(call["function"]["name"], call["function"]["arguments"])
+                for call in message.get("tool_calls") or ()
             ),
+            created_at=response["created"],
+            input_tokens=usage["prompt_tokens"],
+            output_tokens=usage["completion_tokens"],
+            reasoning_tokens=thought,
+            reasons=thought > 0,
+            source=said,
         )
+        return Recording(name, prompts.from_chat(request), answer, *only)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"{path} cannot serve as a recording: {type(error).__name__}: {error}") from error
+
+
+OWN = ("id", "response_id", "agent_reference", "created_by")  # of an item: made anew for each answer
 
 
 def _texts(output: Iterable[dict[str, Any]]) -> Iterable[str]:

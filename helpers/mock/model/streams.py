@@ -1,8 +1,8 @@
 """Answers as server-sent events, in the two formats of the service. A stream is a list of events; pacing gives each the
 second at which it leaves.
 
-Sources: a Responses stream of a project (recorded 2026-02-03) and a chat-completions stream of a resource (recorded
-2026-03-31).
+Sources: Responses streams of a project (recorded 2026-02 and 2026-03), a chat-completions stream of a resource (recorded
+2026-03-31), and the openai SDK's event types for what was not recorded.
 """
 
 import json
@@ -36,64 +36,138 @@ def _hidden(seed: str, at: int, delta: str) -> str:
     return _obfuscation(seed, at, (OBFUSCATED - len(delta)) % OBFUSCATED)
 
 
-def response_events(final: dict[str, Any]) -> Iterator[bytes]:
-    """The events that build up to this response body."""
+def response_events(final: dict[str, Any], first: int = 0) -> Iterator[bytes]:
+    """The events that build up to this response body, numbered from ``first``."""
     seed = final["id"]
     last = {"incomplete": "response.incomplete", "failed": "response.failed"}.get(final["status"], "response.completed")
-    begun = {
-        **final,
-        "status": "in_progress",
-        "completed_at": None,
-        "content_filters": None,
-        "incomplete_details": None,
-        "output": [],
-        "service_tier": "auto",
-        "usage": None,
-    }
+    begun = _begun(final)
     events = [
         {"type": "response.created", "response": begun},
         {"type": "response.in_progress", "response": begun},
         *(event for at, item in enumerate(final["output"]) for event in _item_events(item, at, seed)),
         {"type": last, "response": final},
     ]
-    for number, event in enumerate(events):
-        numbered = {"type": event["type"], "sequence_number": number, **event}
-        yield f"event: {event['type']}\ndata: {_compact(numbered)}\n\n".encode()
+    for number, event in enumerate(events, first):
+        yield _event({**event, "sequence_number": number})
+
+
+def failed_events(final: dict[str, Any], message: str, code: str) -> Iterator[bytes]:
+    """A stream that begins well, in which the service then finds something: the status was sent before (reported 2026)."""
+    begun = _begun(final)
+    failed = {**final, "status": "failed", "completed_at": None, "error": None, "output": [], "usage": None}
+    yield _event({"type": "response.created", "response": begun, "sequence_number": 0})
+    yield _event({"type": "response.failed", "response": failed, "sequence_number": 1})
+    yield _event({"type": "error", "code": code, "message": message, "param": None, "sequence_number": 2})
+
+
+def _event(event: dict[str, Any]) -> bytes:
+    return f"event: {event['type']}\ndata: {_compact(event)}\n\n".encode()
+
+
+def _begun(final: dict[str, Any]) -> dict[str, Any]:
+    """The response as it is before anything was said (recorded 2026-03-31)."""
+    return {
+        **final,
+        "status": "in_progress",
+        "completed_at": None,
+        "content_filters": None,
+        "frequency_penalty": 0.0,
+        "incomplete_details": None,
+        "output": [],
+        "presence_penalty": 0.0,
+        "service_tier": "auto",
+        "usage": None,
+    }
+
+
+# The steps of a hosted tool between output_item.added and output_item.done, and what the item does not have at first.
+_STEPS = {
+    "web_search_call": ("in_progress", "searching", "completed"),
+    "file_search_call": ("in_progress", "searching", "completed"),
+    "image_generation_call": ("in_progress", "generating", "completed"),
+    "mcp_list_tools": ("in_progress", "completed"),
+    "mcp_call": ("in_progress", "arguments", "completed"),
+    "code_interpreter_call": ("in_progress", "code", "interpreting", "completed"),
+}
+_LATER: dict[str, dict[str, Any]] = {
+    "web_search_call": {"action": {"type": "search"}},
+    "file_search_call": {"queries": []},
+    "image_generation_call": {"result": None},
+    "mcp_list_tools": {"tools": []},
+    "mcp_call": {"arguments": "", "output": None},
+    "code_interpreter_call": {"code": "", "outputs": None},
+}
+_SPELLED = {"arguments": ("mcp_call_arguments", "arguments"), "code": ("code_interpreter_call_code", "code")}
 
 
 def _item_events(item: dict[str, Any], at: int, seed: str) -> Iterator[dict[str, Any]]:
-    where = {"item_id": item["id"], "output_index": at}
-    if item["type"] == "function_call":
+    where, kind = {"item_id": item["id"], "output_index": at}, item["type"]
+    if kind == "function_call":
         begun = {**item, "status": "in_progress", "arguments": ""}
-        yield {"type": "response.output_item.added", "output_index": at, "item": begun}
+        yield {"type": "response.output_item.added", "item": begun, "output_index": at}
         for count, piece in enumerate(pieces(item["arguments"])):
             hidden = _hidden(seed, count, piece)
-            yield {"type": "response.function_call_arguments.delta", **where, "delta": piece, "obfuscation": hidden}
-        yield {"type": "response.function_call_arguments.done", **where, "arguments": item["arguments"]}
-    elif item["type"] == "reasoning":
-        yield {"type": "response.output_item.added", "output_index": at, "item": item}
-    else:
-        yield {
-            "type": "response.output_item.added",
-            "output_index": at,
-            "item": {**item, "status": "in_progress", "content": []},
-        }
-        for index, part in enumerate(item["content"]):
-            inside = {**where, "content_index": index}
-            empty = {"type": "output_text", "annotations": [], "logprobs": [], "text": ""}
-            yield {"type": "response.content_part.added", **inside, "part": empty}
+            yield {"type": "response.function_call_arguments.delta", "delta": piece, **where, "obfuscation": hidden}
+        yield {"type": "response.function_call_arguments.done", "arguments": item["arguments"], **where}
+    elif kind == "reasoning":
+        yield {"type": "response.output_item.added", "item": {**item, "summary": []}, "output_index": at}
+        for index, part in enumerate(item["summary"]):
+            inside = {**where, "summary_index": index}
+            yield {"type": "response.reasoning_summary_part.added", **inside, "part": {**part, "text": ""}}
             for count, piece in enumerate(pieces(part["text"])):
                 hidden = _hidden(seed, count, piece)
-                yield {
-                    "type": "response.output_text.delta",
-                    **inside,
-                    "delta": piece,
-                    "logprobs": [],
-                    "obfuscation": hidden,
-                }
-            yield {"type": "response.output_text.done", **inside, "text": part["text"], "logprobs": []}
-            yield {"type": "response.content_part.done", **inside, "part": {**empty, "text": part["text"]}}
-    yield {"type": "response.output_item.done", "output_index": at, "item": item}
+                yield {"type": "response.reasoning_summary_text.delta", "delta": piece, **inside, "obfuscation": hidden}
+            yield {"type": "response.reasoning_summary_text.done", **inside, "text": part["text"]}
+            yield {"type": "response.reasoning_summary_part.done", **inside, "part": part}
+    elif kind == "message":
+        yield from _message_events(item, at, seed)
+        return
+    else:
+        begun = {**item, **_LATER.get(kind, {})}
+        if kind in _STEPS and "status" in item:
+            begun["status"] = "in_progress"
+        yield {"type": "response.output_item.added", "item": begun, "output_index": at}
+        for step in _STEPS.get(kind, ()):
+            if step in _SPELLED:
+                event, field = _SPELLED[step]
+                for count, piece in enumerate(pieces(item[field])):
+                    yield {
+                        "type": f"response.{event}.delta",
+                        "delta": piece,
+                        **where,
+                        "obfuscation": _hidden(seed, count, piece),
+                    }
+                yield {"type": f"response.{event}.done", field: item[field], **where}
+            else:
+                yield {"type": f"response.{kind}.{step}", **where}
+    yield {"type": "response.output_item.done", "item": item, "output_index": at}
+
+
+def _message_events(item: dict[str, Any], at: int, seed: str) -> Iterator[dict[str, Any]]:
+    begun = {**item, "status": "in_progress", "content": []}
+    yield {"type": "response.output_item.added", "item": begun, "output_index": at}
+    for index, part in enumerate(item["content"]):
+        inside = {"content_index": index, "item_id": item["id"], "output_index": at}
+        empty = {"type": "output_text", "annotations": [], "logprobs": [], "text": ""}
+        yield {"type": "response.content_part.added", **inside, "part": empty}
+        said, notes = 0, list(enumerate(part["annotations"]))
+        for count, piece in enumerate(pieces(part["text"])):
+            hidden = _hidden(seed, count, piece)
+            yield {
+                "type": "response.output_text.delta",
+                "delta": piece,
+                **inside,
+                "logprobs": [],
+                "obfuscation": hidden,
+            }
+            said += len(piece)
+            while notes and notes[0][1].get("end_index", notes[0][1].get("index", 0)) <= said:
+                number, note = notes.pop(0)
+                kind = "response.output_text.annotation.added"
+                yield {"type": kind, "annotation": note, "annotation_index": number, **inside}
+        yield {"type": "response.output_text.done", **inside, "logprobs": [], "text": part["text"]}
+        yield {"type": "response.content_part.done", **inside, "part": {**empty, **part}}
+    yield {"type": "response.output_item.done", "item": item, "output_index": at}
 
 
 def chat_events(final: dict[str, Any], with_usage: bool) -> Iterator[bytes]:

@@ -12,71 +12,95 @@ HSTS = "max-age=31536000; includeSubDomains; preload"
 Pairs = list[tuple[str, str]]
 
 
-def _common(seed: str, at: int) -> Pairs:
+def _common(mark: str, at: int) -> Pairs:
     return [
         ("date", ids.http_date(at)),
-        ("apim-request-id", ids.request_id("apim", seed)),
+        ("apim-request-id", ids.request_id("apim", mark)),
         ("strict-transport-security", HSTS),
         ("x-content-type-options", "nosniff"),
         ("x-ms-region", catalog.REGION),
     ]
 
 
-def responses(seed: str, at: int, on_project: bool, stream: bool) -> Pairs:
-    """A Responses answer. On the project endpoint there are more (recorded 2025-11-15, streams 2026-02-03)."""
-    pairs = [*_common(seed, at), ("content-type", EVENTS if stream else "application/json")]
+EXPOSED = "Operation-Location,Location,Apim-Request-Id,x-agent-session-id,x-agent-invocation-id"
+PROJECT_KNOWN = ",".join(["1.0", *sorted(catalog.PROJECT_RESPONSES_VERSIONS)])
+CLUSTER = "offline-mock-01"
+
+
+def responses(mark: str, at: int, deployment: catalog.Deployment, tokens: int, on_project: bool, stream: bool) -> Pairs:
+    """A Responses answer; ``tokens`` is what the call used. A project sends far more (recorded 2026-07-01, streams
+    2026-03-31) than the resource (recorded 2026-07)."""
+    pairs = [
+        *_common(mark, at),
+        ("content-type", EVENTS if stream else "application/json"),
+        ("skip-error-remapping", "true"),
+    ]
     if not on_project:
-        return [*pairs, ("skip-error-remapping", "true"), ("azureai-fe-is-streaming", str(stream))]
+        return [*pairs, ("azureai-fe-is-streaming", str(stream))]
     if stream:
-        return [
-            *pairs,
-            ("x-request-id", ids.request_id("request", seed)),
-            *dated(catalog.PROJECT_RESPONSES_VERSIONS),
-            ("azureml-internal-forward-count", "0"),
-            ("azureml-served-by-cluster", "offline-mock-01,offline-mock-01"),
-            ("cache-control", "no-cache"),
-            ("openai-organization", ids.hex_id("", "organization", 32)),
-            ("openai-processing-ms", "152"),
-            ("openai-project", ids.request_id("project", catalog.PROJECT)),
-            ("openai-version", "2020-10-01"),
-            ("request-context", "appId="),
-            ("x-ms-response-type", "standard"),
-        ]
-    pairs.append(("skip-error-remapping", "true"))
+        pairs.append(("cache-control", "no-cache"))
     return [
         *pairs,
-        ("x-request-id", ids.request_id("request", seed)),
-        *dated(catalog.PROJECT_RESPONSES_VERSIONS),
-        ("azureai-processed-tier", "default"),
-        ("azureai-requested-tier", "default"),
-        ("azureml-served-by-cluster", "offline-mock-01"),
+        ("access-control-expose-headers", EXPOSED),
+        ("api-supported-versions", PROJECT_KNOWN),
+        ("azureai-fe-is-streaming", "True"),  # streamed or not, as recorded
+        ("azureml-internal-forward-count", "0" if stream else "1"),
+        ("azureml-served-by-cluster", f"{CLUSTER},{CLUSTER}"),
+        ("openai-client-partition-id", ORGANIZATION + ids.request_id("apim", mark)),
+        ("openai-organization", ORGANIZATION),
+        ("openai-processing-ms", "769" if stream else "152"),
+        ("openai-project", OPENAI_PROJECT),
+        ("openai-version", "2020-10-01"),
         ("request-context", "appId="),
+        ("vary", "Accept-Encoding"),
+        ("x-ms-aoai-configured-data-retention-days", "30"),
+        ("x-ms-is-spilled-over", "false"),
         ("x-ms-response-type", "standard"),
-        ("x-ratelimit-limit-tokens", "-1"),
-        ("x-ratelimit-remaining-tokens", "-1"),
+        ("x-ms-served-model", deployment.name),
+        ("x-ratelimit-abusepenalty-active", "False"),
+        ("x-ratelimit-key", deployment.name),
+        *_room(deployment, tokens),
+        ("x-ratelimit-reset-requests", "0"),
         ("x-ratelimit-reset-tokens", "0"),
+        ("x-request-id", ids.request_id("request", mark)),
     ]
 
 
-def chat(seed: str, at: int, deployment: catalog.Deployment, tokens: int, stream: bool) -> Pairs:
-    """A chat completion (recorded 2026-03-31). ``tokens`` is what the call used."""
+ORGANIZATION = ids.hexadecimal("organization", "")
+OPENAI_PROJECT = ids.request_id("project", catalog.PROJECT)
+
+
+def _room(deployment: catalog.Deployment, tokens: int) -> Pairs:
+    """What a deployment gives in a minute, and what is left of it after this call alone: the mock counts only where a quota
+    is in force (limits.py)."""
+    requests, most = deployment.capacity, deployment.capacity * 1000
     return [
-        *_common(seed, at),
+        ("x-ratelimit-limit-requests", str(requests)),
+        ("x-ratelimit-limit-tokens", str(most)),
+        ("x-ratelimit-remaining-requests", str(max(0, requests - 1))),
+        ("x-ratelimit-remaining-tokens", str(max(0, most - tokens))),
+        ("x-ratelimit-renewalperiod-requests", "60"),
+        ("x-ratelimit-renewalperiod-tokens", "60"),
+    ]
+
+
+def chat(
+    mark: str, at: int, deployment: catalog.Deployment, tokens: int, stream: bool, on_project: bool = False
+) -> Pairs:
+    """A chat completion (recorded 2026-03-31; on a project 2026-03-19). ``tokens`` is what the call used."""
+    own = [("azureai-processed-tier", "default"), ("azureai-requested-tier", "default")]
+    return [
+        *_common(mark, at),
         ("content-type", EVENTS if stream else "application/json"),
-        ("x-request-id", ids.request_id("request", seed)),
+        ("x-request-id", ids.request_id("request", mark)),
         ("azureml-model-session", "d20261123000000-0ff11e0c0de0"),
         ("skip-error-remapping", "true"),
         ("x-accel-buffering", "no"),
-        ("x-ms-deployment-name", deployment.name),
+        *(own if on_project else [("x-ms-deployment-name", deployment.name)]),
         ("x-ms-is-spilled-over", "false"),
         ("x-ms-rai-invoked", "true"),
         ("x-ratelimit-abusepenalty-active", "False"),
-        ("x-ratelimit-limit-requests", str(deployment.capacity)),
-        ("x-ratelimit-limit-tokens", str(deployment.capacity * 1000)),
-        ("x-ratelimit-remaining-requests", str(deployment.capacity - 1)),
-        ("x-ratelimit-remaining-tokens", str(max(0, deployment.capacity * 1000 - tokens))),
-        ("x-ratelimit-renewalperiod-requests", "60"),
-        ("x-ratelimit-renewalperiod-tokens", "60"),
+        *_room(deployment, tokens),
         ("x-ratelimit-reset-requests", "500"),
         ("x-ratelimit-reset-tokens", "7"),
     ]
@@ -96,16 +120,44 @@ def replaced(pairs: Pairs, by: Pairs) -> Pairs:
     return [*(pair for pair in pairs if pair[0] not in names), *by]
 
 
-def project(seed: str, at: int) -> Pairs:
+def project(mark: str, at: int) -> Pairs:
     """A list or an object of the project (deployments, recorded 2025-07-31)."""
-    return [*_common(seed, at), ("content-type", "application/json")]
+    return [*_common(mark, at), ("content-type", "application/json")]
+
+
+def agents(mark: str, at: int) -> Pairs:
+    """An answer of the project's own APIs: agents, conversations (recorded 2026-07-01). The request id has no dashes."""
+    return [
+        *_common(mark, at),
+        ("content-type", "application/json; charset=utf-8"),
+        ("access-control-expose-headers", EXPOSED),
+        ("api-supported-versions", PROJECT_KNOWN),
+        ("azureml-served-by-cluster", CLUSTER),
+        ("request-context", "appId="),
+        ("vary", "Accept-Encoding"),
+        ("x-ms-response-type", "standard"),
+        ("x-request-id", ids.hexadecimal("request", mark)),
+    ]
+
+
+def stored(mark: str, at: int) -> Pairs:
+    """An answer about files and vector stores, which another backend gives (recorded 2026-02 and 2026-03)."""
+    return [
+        *_common(mark, at),
+        ("content-type", "application/json"),
+        ("openai-organization", ORGANIZATION),
+        ("openai-processing-ms", "152"),
+        ("openai-version", "2020-10-01"),
+        ("x-ms-middleware-request-id", ids.request_id("middleware", mark)),
+        ("x-request-id", ids.request_id("request", mark)),
+    ]
 
 
 def connections() -> Pairs:
     """What the connections routes add (recorded 2025-09-10)."""
     return [
         ("content-type", "application/json; charset=utf-8"),
-        ("azureml-served-by-cluster", "offline-mock-01"),
+        ("azureml-served-by-cluster", CLUSTER),
         ("request-context", "appId="),
         ("x-ms-response-type", "standard"),
         ("x-request-time", "0.063"),
@@ -117,14 +169,14 @@ def dated(versions: set[str]) -> Pairs:
     return [("api-supported-versions", ",".join(sorted(versions)))]
 
 
-def failure(seed: str, at: int, layer: str, content_type: str, more: Pairs = ()) -> Pairs:
+def failure(mark: str, at: int, layer: str, content_type: str, more: Pairs = ()) -> Pairs:
     """A failure. The gateway sends few headers; the layers behind it say the region too. ``more`` are the error's own."""
     typed = [("content-type", content_type)] if content_type else []
     if layer == GATEWAY:
-        return [("date", ids.http_date(at)), ("apim-request-id", ids.request_id("apim", seed)), *typed, *more]
+        return [("date", ids.http_date(at)), ("apim-request-id", ids.request_id("apim", mark)), *typed, *more]
     # the model's own errors have a request id; those without a Content-Type come from in front of it (recorded 2026-03)
-    own = [("x-request-id", ids.request_id("request", seed))] if layer == MODEL and content_type else []
-    return replaced([*_common(seed, at), *typed, *own], list(more))
+    own = [("x-request-id", ids.request_id("request", mark))] if layer == MODEL and content_type else []
+    return replaced([*_common(mark, at), *typed, *own], list(more))
 
 
 def identity() -> Pairs:

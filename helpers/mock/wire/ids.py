@@ -1,9 +1,14 @@
-"""Ids and times. All are derived from the request, so the same request always gets the same bytes."""
+"""Ids and times. All are derived from the request and from how often it was made, so that the same lesson always gets the
+same bytes, and yet no two calls share an id."""
 
+from calendar import timegm
 from email.utils import formatdate
 from hashlib import sha256
+from typing import NamedTuple
 
-CLOCK = 1795392000  # 2026-11-23 00:00:00 UTC: the mock's calendar stands still here, tokens excepted
+from helpers.mock import catalog
+
+CLOCK = timegm(catalog.TODAY.timetuple())  # where the mock's calendar stands still
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -12,24 +17,44 @@ def digest(label: str, seed: str) -> bytes:
     return sha256(f"{label}\n{seed}".encode()).digest()
 
 
-def short(seed: str) -> str:
-    """A seed for the ids of many things: a long one, such as a whole request, is hashed once and not for each of them."""
-    return seed if len(seed) < 1000 else digest("seed", seed).hex()
+def mark(seed: str) -> str:
+    """16 hexadecimal digits that one call has to itself."""
+    return digest("mark", seed).hex()[:16]
 
 
-def hex_id(prefix: str, seed: str, length: int = 50) -> str:
-    """``resp_``, ``msg_``, ``fc_`` ... and 50 hexadecimal digits, as on the Responses API."""
-    return prefix + (digest(prefix, seed) + digest(prefix, seed + "+")).hex()[:length]
+class Names(NamedTuple):
+    """The ids of what one call makes. As on the service, they share their first 16 hexadecimal digits: those of the
+    conversation that the call belongs to or, without one, its ``mark``. ``seed`` tells apart what shares them."""
+
+    mark: str
+    seed: str = ""
+
+    def item(self, prefix: str, at: int | str = "") -> str:
+        """``resp_``, ``msg_``, ``fc_`` ... and 50 hexadecimal digits."""
+        return f"{prefix}{self.mark}00{digest(prefix, f'{self.seed} {at}').hex()[:32]}"
+
+    def call(self, at: int | str) -> str:
+        """``call_`` and 24 letters and digits: what a function's result must name."""
+        return f"call_{letters(f'call {self.seed} {at}', 8)}{self.mark}"
+
+    def completion(self) -> str:
+        """``chatcmpl-`` and 29 letters and digits."""
+        return f"chatcmpl-{letters(f'chatcmpl {self.seed}', 13)}{self.mark}"
 
 
-def completion_id(seed: str) -> str:
-    """``chatcmpl-`` and 29 letters and digits."""
-    return "chatcmpl-" + "".join(ALPHABET[byte % 62] for byte in digest("chatcmpl", seed)[:29])
+def letters(seed: str, count: int) -> str:
+    """So many letters and digits, at most 32."""
+    return "".join(ALPHABET[byte % 62] for byte in digest("letters", seed)[:count])
 
 
-def call_id(seed: str) -> str:
-    """``call_`` and 24 letters and digits: what a function's result must name."""
-    return "call_" + "".join(ALPHABET[byte % 62] for byte in digest("call", seed)[:24])
+def new(prefix: str, seed: str) -> str:
+    """The id of a thing that is kept: the prefix, 16 hexadecimal digits, two zeros, 32 letters and digits."""
+    return f"{prefix}{mark(prefix + seed)}00{letters(prefix + seed, 32)}"
+
+
+def hexadecimal(label: str, seed: str, length: int = 32) -> str:
+    """So many hexadecimal digits, at most 64."""
+    return digest(label, seed).hex()[:length]
 
 
 def request_id(label: str, seed: str) -> str:

@@ -24,13 +24,10 @@ def by_id(entries: list[dict[str, Any]], query: dict[str, str], key: str = "id",
     ordered = ordered[start:end]
     backwards = bool(query.get("before")) and not query.get("after")
     page = ordered[-limit:] if backwards else ordered[:limit]
-    return {
-        "object": "list",
-        "data": page,
-        "first_id": page[0][key] if page else None,
-        "last_id": page[-1][key] if page else None,
-        "has_more": len(ordered) > limit,
-    }
+    if not page:
+        return {"data": [], "has_more": False, "object": "list"}  # without ids (recorded)
+    more = len(ordered) > limit
+    return {"data": page, "first_id": page[0][key], "last_id": page[-1][key], "has_more": more, "object": "list"}
 
 
 def by_link(entries: list[dict[str, Any]], query: dict[str, str], url: str) -> dict[str, Any]:

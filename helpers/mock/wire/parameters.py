@@ -1,16 +1,14 @@
-"""Which parameters each API takes and of what JSON type, so that a wrong request is refused as the service would.
-Names and types: the published OpenAPI documents of Azure OpenAI v1 and the openai SDK's request types."""
+"""Which parameters each API takes, and what each may hold, so that a wrong request is refused as the service would.
 
-import json
-import re
+Names, types and values: the published OpenAPI documents of Azure OpenAI v1 and the openai SDK's request types. The words of
+the refusals: errors.py.
+"""
+
+from types import MappingProxyType
 from typing import Any
 
-from helpers.mock.wire import errors
-
-KINDS = {
-    "a string": str, "a boolean": bool, "an integer": int, "a number": (int, float), "an object": dict,
-    "an array": list,
-}  # fmt: skip
+from helpers.mock.wire import errors, items, messages, schemas, tools
+from helpers.mock.wire.body import is_kind, kind_of, parse
 
 RESPONSES = {
     "model": "a string", "input": "a string or an array", "instructions": "a string", "stream": "a boolean",
@@ -20,8 +18,24 @@ RESPONSES = {
     "parallel_tool_calls": "a boolean", "reasoning": "an object", "truncation": "a string", "user": "a string",
     "background": "a boolean", "include": "an array", "service_tier": "a string", "prompt": "an object",
     "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
-    "stream_options": "an object", "top_logprobs": "an integer", "agent": "an object", "agent_reference": "an object",
+    "stream_options": "an object", "top_logprobs": "an integer", "context_management": "an array",
 }  # fmt: skip
+# What only a project takes beside them.
+PROJECT_RESPONSES = {
+    "agent_reference": "an object", "structured_inputs": "an object", "agent_session_id": "a string",
+}  # fmt: skip
+_PROJECT = {**RESPONSES, **PROJECT_RESPONSES}
+_DATED = {**_PROJECT, "agent": "an object"}
+COUNTED = {
+    name: RESPONSES[name]
+    for name in (
+        "model", "input", "instructions", "tools", "tool_choice", "text", "previous_response_id", "conversation",
+        "parallel_tool_calls", "reasoning", "truncation",
+    )
+}  # fmt: skip
+COMPACTED = {
+    name: RESPONSES[name] for name in ("model", "input", "instructions", "previous_response_id", "prompt_cache_key")
+}
 CHAT = {
     "model": "a string", "messages": "an array", "stream": "a boolean", "stream_options": "an object",
     "temperature": "a number", "top_p": "a number", "n": "an integer", "stop": "a string or an array",
@@ -39,103 +53,150 @@ EMBEDDINGS = {
     "model": "a string", "input": "a string or an array", "encoding_format": "a string", "dimensions": "an integer",
     "user": "a string", "input_type": "a string",
 }  # fmt: skip
+# A parameter of chat completions that Responses has under another name: the service says which.
+MOVED = {
+    "messages": "input", "response_format": "text.format", "max_completion_tokens": "max_output_tokens",
+    "reasoning_effort": "reasoning.effort",
+}  # fmt: skip
 # Inclusive limits. Source: the same documents.
 RANGES = {
     "temperature": (0, 2), "top_p": (0, 1), "n": (1, 128), "max_output_tokens": (16, None), "max_tokens": (1, None),
-    "max_completion_tokens": (1, None), "top_logprobs": (0, 20), "dimensions": (1, 3072), "presence_penalty": (-2, 2),
-    "frequency_penalty": (-2, 2),
+    "max_completion_tokens": (1, None), "top_logprobs": (0, 20), "dimensions": (1, None), "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2), "max_tool_calls": (1, None),
 }  # fmt: skip
-ROLES = ("user", "assistant", "system", "developer", "tool", "function")
-
-
-# The mock's own limit on one body, so that no request holds up the others: how many values it may hold.
-VALUES = 20_000
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+SUMMARIES = ("concise", "detailed", "auto")
+VERBOSITIES = ("low", "medium", "high")
+# What a parameter may hold, by its path in the body.
+VALUES = {
+    "truncation": ("auto", "disabled"),
+    "service_tier": ("auto", "default", "flex", "priority"),
+    "prompt_cache_retention": ("in_memory", "24h"),
+    "reasoning.effort": EFFORTS,
+    "reasoning.summary": SUMMARIES,
+    "reasoning.generate_summary": SUMMARIES,
+    "reasoning.context": ("auto", "current_turn", "all_turns"),
+    "text.verbosity": VERBOSITIES,
+    "reasoning_effort": EFFORTS,
+    "verbosity": VERBOSITIES,
+    "encoding_format": ("float", "base64"),
+}
+INCLUDED = (
+    "file_search_call.results", "web_search_call.results", "web_search_call.action.sources",
+    "message.input_image.image_url", "computer_call_output.output.image_url", "code_interpreter_call.outputs",
+    "reasoning.encrypted_content", "message.output_text.logprobs",
+)  # fmt: skip
+INSIDE = {  # the parts of a parameter that is an object
+    "reasoning": {
+        "effort": "a string", "summary": "a string", "generate_summary": "a string", "context": "a string", "mode": "a string",
+    },
+    "text": {"format": "an object", "verbosity": "a string"},
+    "stream_options": {"include_usage": "a boolean", "include_obfuscation": "a boolean"},
+}  # fmt: skip
+LONGEST = {"prompt_cache_key": 64, "safety_identifier": 64}  # characters
 LARGEST = 2**63
-TEXT = 256 * 1024  # characters of a parameter that is no prompt
-DEEP = re.compile(rb"(?:[^\[\]{}]{0,80}[\[{]){500}")
+TEXT = 256 * 1024  # characters of a parameter that is no prompt: the mock's own limit
 TOKENS = 300_000  # of an embeddings request, which may come as numbers; the service's own limit
 
 
-def parse(body: bytes, limit: int = VALUES) -> dict[str, Any]:
-    """The body as a JSON object. Raises ServiceError for anything else, and for more than ``limit`` values."""
-    if _values(body) > limit:
-        raise errors.bad_json("nested too deeply") if DEEP.match(body) else errors.too_many_values(limit)
-    try:
-        data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
-        if b"\\ud" in body or b"\\uD" in body:
-            json.dumps(data, ensure_ascii=False).encode()  # half a character could be kept, and then be shown to nobody
-    except UnicodeError:
-        raise errors.bad_encoding() from None
-    except RecursionError:
-        raise errors.bad_json("nested too deeply") from None
-    except ValueError as error:
-        raise errors.bad_json(str(error)) from None
-    if not isinstance(data, dict):
-        raise errors.bad_json(f"expected an object, got {kind_of(data)}")
-    return data
-
-
-def _values(body: bytes) -> int:
-    """How many values there are in a JSON text, at the most. Commas in texts do not count, unless there are too many to look.
-    Nothing in here takes more time than the text is long, whatever is in it."""
-    count = body.count(b",") + body.count(b"[") + body.count(b"{")
-    if VALUES < count < 5 * VALUES and body.count(b'"') < 10 * VALUES:
-        outside = body.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
-        return sum(part.count(mark) for part in outside for mark in (b",", b"[", b"{"))
-    return count
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError(f"{digits[:20]} is too large a number")
-    return value
-
-
-def responses(request_body: bytes) -> dict[str, Any]:
-    """The body of a Responses request. Raises ServiceError for the first thing wrong with it."""
+def responses(request_body: bytes, on_project: bool = True, dated: bool = False) -> dict[str, Any]:
+    """The body of a Responses request. Raises ServiceError for the first thing wrong with it. ``dated``: at the path of 2025,
+    which still takes ``agent``."""
     body = parse(request_body)
-    _check(body, RESPONSES)
-    if body.get("input") is None:
+    if on_project and not dated and body.get("agent") is not None:
+        raise errors.agent_property_deprecated()
+    _check(body, (_DATED if dated else _PROJECT) if on_project else RESPONSES, MOVED)
+    _check_responses(body)
+    agent = body.get("agent_reference") or body.get("agent")
+    if agent is not None:
+        _check_agent_reference(body, agent)
+    going_on = any(body.get(name) is not None for name in ("conversation", "prompt", "previous_response_id"))
+    if body.get("input") is None and not going_on:
         raise errors.parameter_missing("input")
-    if isinstance(body["input"], list):
-        check_items("input", body["input"])
-    text = body.get("text") or {}
-    if not isinstance(text.get("format") or {}, dict):
-        raise errors.parameter_type("text.format", "an object", kind_of(text["format"]))
+    if body.get("input") == "" and not going_on:
+        raise errors.nothing_asked()
+    if body.get("background") and body.get("store") is False:
+        raise errors.background_not_stored()
+    if body.get("previous_response_id") and body.get("conversation"):
+        raise errors.not_together("previous_response_id", "conversation")
     return body
 
 
-def check_items(name: str, items: list[Any]) -> None:
-    """Raises ServiceError for the first wrong item of an input or of a conversation."""
-    for at, item in enumerate(_objects(name, items)):
-        for field in ("type", "call_id"):
-            if not isinstance(item.get(field, "message"), str):
-                raise errors.parameter_type(f"{name}[{at}].{field}", "a string", kind_of(item[field]))
-        if item.get("type", "message") == "message":
-            _check_message(f"{name}[{at}]", item)
+def counted(request_body: bytes) -> dict[str, Any]:
+    """The body of a request to count input tokens. Raises ServiceError for the first thing wrong with it."""
+    body = parse(request_body)
+    _check(body, COUNTED, MOVED)
+    _check_responses(body)
+    return body
 
 
-def conversation(request_body: bytes) -> dict[str, Any]:
-    """The body of a request to make or change a conversation, which may be empty. Raises ServiceError for the first thing
-    wrong with it."""
-    body = parse(request_body) if request_body else {}
-    items = body.get("items")
-    if items is not None:
-        if not isinstance(items, list):
-            raise errors.parameter_type("items", "an array", kind_of(items))
-        check_items("items", items)
-    check_metadata(body.get("metadata"))
+def compacted(request_body: bytes) -> dict[str, Any]:
+    """The body of a request to compact a conversation. Raises ServiceError for the first thing wrong with it."""
+    body = parse(request_body)
+    _check(body, COMPACTED, MOVED)
+    _check_responses(body)
+    if body.get("input") is None and body.get("previous_response_id") is None:
+        raise errors.parameter_missing("input")
+    return body
+
+
+def _check_responses(body: dict[str, Any]) -> None:
+    given, text = body.get("input"), body.get("text") or {}
+    if isinstance(given, list):
+        if not given:
+            raise errors.input_empty()
+        items.check("input", given)
+    conversation = body.get("conversation")
+    if isinstance(conversation, dict) and not isinstance(conversation.get("id"), str):
+        raise errors.parameter_missing("conversation.id")
+    tools.check(body.get("tools"), nested=False)
+    tools.check_choice(body, nested=False)
+    for at, name in enumerate(body.get("include") or ()):
+        value_among(f"include[{at}]", name, INCLUDED)
+    if isinstance(body.get("prompt"), dict) and not isinstance(body["prompt"].get("id"), str):
+        raise errors.parameter_missing("prompt.id")
+    schemas.check_format("text.format", text.get("format"), nested=False)
+    if (text.get("format") or {}).get("type") == "json_object" and not items.mentions_json(body):
+        raise errors.json_not_mentioned("input")
+
+
+def _check_agent_reference(body: dict[str, Any], agent: dict[str, Any]) -> None:
+    if not isinstance(agent.get("name"), str) or not agent["name"]:
+        raise errors.parameter_missing("agent_reference.name")
+    value_among("agent_reference.type", agent.get("type", "agent_reference"), ("agent_reference",))
+    for name in ("tools", "text"):  # model and instructions were not seen refused
+        if body.get(name) is not None:
+            raise errors.not_allowed_with_agent(name)
+
+
+def chat(request_body: bytes) -> dict[str, Any]:
+    """The body of a chat-completions request. Raises ServiceError for the first thing wrong with it."""
+    body = parse(request_body)
+    _check(body, CHAT)
+    if body.get("messages") is None:
+        raise errors.parameter_missing("messages")
+    if not body["messages"]:
+        raise errors.list_empty("messages")
+    _check_stop(body.get("stop"))
+    messages.check(body["messages"])
+    tools.check(body.get("tools"), nested=True)
+    tools.check_choice(body, nested=True)
+    for name, needed in (("tool_choice", "tools"), ("parallel_tool_calls", "tools")):
+        if body.get(name) not in (None, "none", "auto") and not body.get(needed):
+            raise errors.only_with(name, needed)
+    if body.get("stream_options") is not None and not body.get("stream"):
+        raise errors.stream_options_alone()
+    if body.get("top_logprobs") is not None and not body.get("logprobs"):
+        raise errors.top_logprobs_alone()
+    schemas.check_format("response_format", body.get("response_format"), nested=True)
+    if (body.get("response_format") or {}).get("type") == "json_object" and not messages.mention_json(body["messages"]):
+        raise errors.json_not_mentioned("messages")
     return body
 
 
 def _check_stop(stop: Any) -> None:
     if isinstance(stop, list) and len(stop) > 4:
-        raise errors.too_many_entries("stop", 4, len(stop))
+        raise errors.list_too_long("stop", 4, len(stop))
     for at, word in enumerate(stop if isinstance(stop, list) else []):
         if not isinstance(word, str):
             raise errors.parameter_type(f"stop[{at}]", "a string", kind_of(word))
@@ -146,87 +207,86 @@ def embeddings(request_body: bytes) -> dict[str, Any]:
     body = parse(request_body, TOKENS + 5_000)
     _check(body, EMBEDDINGS)
     given = body.get("input")
-    if given is None or given in ("", []):
+    if given is None:
         raise errors.parameter_missing("input")
+    if given in ("", []):
+        raise errors.embedding_input()
     if isinstance(given, list):
         numbers = all(isinstance(part, int) and not isinstance(part, bool) for part in given)
         for at, part in enumerate(() if numbers else given):
             if not isinstance(part, str | list):
                 raise errors.parameter_type(f"input[{at}]", "a string or an array", kind_of(part))
+            if not part:
+                raise errors.embedding_input()
         if not numbers and len(given) > 2048:
-            raise errors.parameter_value("input", "expected at most 2048 texts.")
-    if body.get("encoding_format") not in (None, "float", "base64"):
-        raise errors.parameter_value("encoding_format", "expected float or base64.")
+            raise errors.embedding_input()
     return body
 
 
-def chat(request_body: bytes) -> dict[str, Any]:
-    """The body of a chat-completions request. Raises ServiceError for the first thing wrong with it."""
-    body = parse(request_body)
-    _check(body, CHAT)
-    _check_stop(body.get("stop"))
-    if not body.get("messages"):
-        raise errors.parameter_missing("messages")
-    schema = (body.get("response_format") or {}).get("json_schema", {})
-    if not isinstance(schema, dict):
-        raise errors.parameter_type("response_format.json_schema", "an object", kind_of(schema))
-    for at, message in enumerate(body["messages"]):
-        if not isinstance(message, dict):
-            raise errors.parameter_type(f"messages[{at}]", "an object", kind_of(message))
-        _check_message(f"messages[{at}]", message)
-        for call in _objects(f"messages[{at}].tool_calls", message.get("tool_calls")):
-            if not isinstance(call.get("function", {}), dict):
-                raise errors.parameter_type(f"messages[{at}].tool_calls", "an array of calls", kind_of(call))
+def conversation(request_body: bytes) -> dict[str, Any]:
+    """The body of a request to make or change a conversation, which may be empty. Raises ServiceError for the first thing
+    wrong with it."""
+    body = parse(request_body) if request_body else {}
+    given = body.get("items")
+    if given is not None:
+        if not isinstance(given, list):
+            raise errors.parameter_type("items", "an array", kind_of(given))
+        if len(given) > 20:
+            raise errors.list_too_long("items", 20, len(given))
+        items.check("items", given)
+    check_metadata(body.get("metadata"))
     return body
 
 
-def _check(body: dict[str, Any], known: dict[str, str]) -> None:
-    for name, value in body.items():
+def _check(body: dict[str, Any], known: dict[str, str], moved: dict[str, str] = MappingProxyType({})) -> None:
+    """Raises the ServiceError for the first parameter that is not ``known``, or not of its type, range or values. One that
+    has ``moved`` is told where to."""
+    for name in body:
+        if name in moved and name not in known:
+            raise errors.parameter_moved(name, moved[name])
         if name not in known:
-            raise errors.parameter_unknown(name)
+            raise errors.parameter_unknown(name, (one for one in known if one not in body))
+    for name, value in body.items():
         if value is None:
             continue
-        expected = known[name].split(" or ")
-        if not any(_is(value, kind) for kind in expected):
-            raise errors.parameter_type(name, known[name], kind_of(value))
+        check_kind(name, value, known[name])
         if isinstance(value, int) and abs(value) > LARGEST:
-            raise errors.parameter_value(name, "expected a smaller number.")
+            raise errors.number_outside(name, value, LARGEST, above=True)
         if isinstance(value, str) and len(value) > TEXT and name not in ("input", "instructions"):
             raise errors.text_too_long(name, TEXT)
+        if name in LONGEST and len(value) > LONGEST[name]:
+            raise errors.string_too_long(name, LONGEST[name], len(value))
         low, high = RANGES.get(name, (None, None))
         if low is not None and value < low:
-            raise errors.parameter_value(name, f"expected a value of at least {low}, but got {value}.")
+            raise errors.number_outside(name, value, low, above=False)
         if high is not None and value > high:
-            raise errors.parameter_value(name, f"expected a value of at most {high}, but got {value}.")
+            raise errors.number_outside(name, value, high, above=True)
+        if name in VALUES:
+            value_among(name, value, VALUES[name])
+        for part, inner in value.items() if name in INSIDE else ():
+            if inner is None:
+                continue
+            kind = INSIDE[name].get(part)
+            if kind is None:
+                raise errors.parameter_unknown(f"{name}.{part}")
+            check_kind(f"{name}.{part}", inner, kind)
+            if f"{name}.{part}" in VALUES:
+                value_among(f"{name}.{part}", inner, VALUES[f"{name}.{part}"])
     check_metadata(body.get("metadata"))
-    tools = _objects("tools", body.get("tools"))
-    for at, tool in enumerate(tools):
-        if not isinstance(tool.get("function", {}), dict):
-            raise errors.parameter_type(f"tools[{at}].function", "an object", kind_of(tool["function"]))
-    _check_tool_choice(body.get("tool_choice"), {tool_name(tool) for tool in tools})
 
 
-def tool_name(tool: dict[str, Any]) -> str | None:
-    """The name of a function, as a tool or as a choice, in the form of either API."""
-    function = tool.get("function")
-    name = tool.get("name") or (function.get("name") if isinstance(function, dict) else None)
-    return name if isinstance(name, str) else None
+def check_kind(name: str, value: Any, kind: str) -> None:
+    """Raises the ServiceError for a value of another JSON type; ``kind`` may name two, as in "a string or an array"."""
+    if not any(is_kind(value, one) for one in kind.split(" or ")):
+        raise errors.parameter_type(name, kind, kind_of(value))
 
 
-def _check_tool_choice(choice: Any, names: set[str | None]) -> None:
-    if isinstance(choice, str) and choice not in ("none", "auto", "required"):
-        raise errors.parameter_value("tool_choice", "expected none, auto or required, or an object that names a tool.")
-    if choice == "required" and not names:
-        raise errors.parameter_value("tool_choice", "required needs tools to choose from.")
-    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
-        inner = choice.get("allowed_tools", choice)
-        if not isinstance(inner, dict):
-            raise errors.parameter_type("tool_choice.allowed_tools", "an object", kind_of(inner))
-        _objects("tool_choice.tools", inner.get("tools"))
-    if isinstance(choice, dict) and choice.get("type") == "function" and tool_name(choice) not in names:
-        raise errors.parameter_value(
-            "tool_choice", f"there is no tool {str(tool_name(choice))[:60]!r} among the tools."
-        )
+def value_among(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    """Raises the ServiceError for a value that is not one of those allowed."""
+    if not isinstance(value, str):
+        raise errors.parameter_type(name, "a string", kind_of(value))
+    if value not in allowed:
+        raise errors.value_not_supported(name, value, allowed)
 
 
 def check_metadata(metadata: Any) -> None:
@@ -237,47 +297,11 @@ def check_metadata(metadata: Any) -> None:
     if not isinstance(metadata, dict):
         raise errors.parameter_type("metadata", "an object", kind_of(metadata))
     if len(metadata) > 16:
-        raise errors.parameter_value("metadata", f"expected at most 16 pairs, but got {len(metadata)}.")
+        raise errors.too_many_properties("metadata", 16, len(metadata))
     for name, value in metadata.items():
         if not isinstance(value, str):
             raise errors.parameter_type(f"metadata.{name[:64]}", "a string", kind_of(value))
-        if len(name) > 64 or len(value) > 512:
-            raise errors.parameter_value("metadata", "expected names of up to 64 and values of up to 512 characters.")
-
-
-def _check_message(name: str, message: dict[str, Any]) -> None:
-    role, content = message.get("role"), message.get("content")
-    if role is None:
-        raise errors.parameter_missing(f"{name}.role")
-    if not isinstance(role, str) or role not in ROLES:
-        raise errors.parameter_value(f"{name}.role", f"expected one of {', '.join(ROLES)}, but got {str(role)[:40]!r}.")
-    if isinstance(content, list):
-        for at, part in enumerate(_objects(f"{name}.content", content)):
-            if not isinstance(part.get("text", ""), str):
-                raise errors.parameter_type(f"{name}.content[{at}].text", "a string", kind_of(part["text"]))
-    elif content is not None and not isinstance(content, str):
-        raise errors.parameter_type(f"{name}.content", "a string or an array", kind_of(content))
-    elif content is None and role in ("user", "system", "developer"):
-        raise errors.parameter_missing(f"{name}.content")
-
-
-def _objects(name: str, values: Any) -> list[dict[str, Any]]:
-    if values is not None and not isinstance(values, list):
-        raise errors.parameter_type(name, "an array", kind_of(values))
-    for at, value in enumerate(values or []):
-        if not isinstance(value, dict):
-            raise errors.parameter_type(f"{name}[{at}]", "an object", kind_of(value))
-    return values or []
-
-
-def _is(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "a boolean"
-    return isinstance(value, KINDS[kind])
-
-
-def kind_of(value: Any) -> str:
-    """What JSON calls the type of a value, with its article."""
-    if value is None:
-        return "null"
-    return next(kind for kind in KINDS if _is(value, kind))
+        if len(name) > 64:
+            raise errors.property_name_too_long(name, "metadata", 64)
+        if len(value) > 512:
+            raise errors.string_too_long(f"metadata.{name}", 512, len(value))

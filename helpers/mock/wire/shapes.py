@@ -1,14 +1,16 @@
 """The bodies of successful answers, with the fields in the order the service sends them.
 
-Sources: a Responses answer of a project endpoint (recorded 2025-11-15 and, with content filters, 2026-02-03) and a chat
-completion of a resource (recorded 2026-03-31).
+Sources: Responses answers of a project endpoint (recorded 2026-07-01, streams 2026-03-31) and of a resource (recorded 2026-07),
+and chat completions of both (recorded 2026-03).
 """
 
 from typing import Any
 
+from helpers.mock import catalog
 from helpers.mock.answer import Answer
 from helpers.mock.catalog import Deployment
 from helpers.mock.wire import ids
+from helpers.mock.wire.ids import Names
 
 SAFE = {"filtered": False, "severity": "safe"}
 UNDETECTED = {"filtered": False, "detected": False}
@@ -16,6 +18,20 @@ PROMPT_FILTERS = {"hate": SAFE, "jailbreak": UNDETECTED, "self_harm": SAFE, "sex
 COMPLETION_FILTERS = {
     "hate": SAFE, "protected_material_code": UNDETECTED, "protected_material_text": UNDETECTED,
     "self_harm": SAFE, "sexual": SAFE, "violence": SAFE,
+}  # fmt: skip
+VIOLENT = {"filtered": True, "severity": "medium"}
+# Of a project's answer that is not streamed only these are there when the request did not set them (recorded 2026-07-01).
+ALWAYS = frozenset(
+    "id object created_at status background completed_at content_filters error incomplete_details instructions model output "
+    "parallel_tool_calls prompt_cache_retention reasoning service_tier temperature text tool_choice tools top_logprobs top_p "
+    "truncation usage metadata agent_reference".split()
+)
+# What the ids of output items begin with.
+PREFIXES = {
+    "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "function_call_output": "fco_", "web_search_call": "ws_",
+    "code_interpreter_call": "ci_", "file_search_call": "fs_", "mcp_list_tools": "mcpl_", "mcp_approval_request": "mcpr_",
+    "mcp_approval_response": "mcpa_", "mcp_call": "mcp_", "openapi_call": "fc_", "openapi_call_output": "fco_",
+    "image_generation_call": "ig_", "memory_search_call": "mem_", "custom_tool_call": "ctc_", "compaction": "cmp_",
 }  # fmt: skip
 
 
@@ -25,7 +41,7 @@ def response(
     answer: Answer,
     at: int,
     prompt_length: int,
-    seed: str,
+    names: Names,
     on_project: bool = True,
 ) -> dict[str, Any]:
     """The body of a finished Responses call. ``body`` is the request's; what it set is echoed, as the service does.
@@ -35,88 +51,152 @@ def response(
         value = body.get(name)
         return default if value is None else value
 
-    conversation = body.get("conversation")
+    conversation, identifier = body.get("conversation"), names.item("resp_")
+    agent = body.get("agent_reference")
     return {
-        "id": ids.hex_id("resp_", seed),
+        "id": identifier,
         "object": "response",
         "created_at": at,
         "status": "incomplete" if answer.cut else "completed",
         "background": echoed("background", False),
         "completed_at": None if answer.cut else at + 1,
-        "content_filters": [
-            _content_filter("prompt", PROMPT_FILTERS, prompt_length, on_project),
-            _content_filter("completion", _completion_filters(answer), len(answer.text), on_project),
-        ],
+        "content_filters": content_filters(answer, prompt_length),
         "conversation": {"id": conversation} if isinstance(conversation, str) else conversation,
         "error": None,
         "incomplete_details": {"reason": answer.cut} if answer.cut else None,
         "instructions": body.get("instructions"),
         "max_output_tokens": body.get("max_output_tokens"),
         "max_tool_calls": body.get("max_tool_calls"),
-        "model": deployment.model,
-        "output": _output(answer, seed, on_project),
+        "model": deployment.model.name,
+        "output": _output(answer, names, identifier, agent, on_project),
         "parallel_tool_calls": echoed("parallel_tool_calls", True),
         "previous_response_id": body.get("previous_response_id"),
         "prompt_cache_key": body.get("prompt_cache_key"),
-        "prompt_cache_retention": body.get("prompt_cache_retention") or (None if on_project else "in_memory"),
-        "reasoning": {"effort": None, "summary": None, **(body.get("reasoning") or {})},
+        "prompt_cache_retention": body.get("prompt_cache_retention") or "in_memory",
+        "reasoning": _reasoning(body, deployment.model, on_project),
         "safety_identifier": body.get("safety_identifier"),
         "service_tier": "default",
         "store": echoed("store", True),
         "temperature": echoed("temperature", 1.0),
-        "text": {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})},
+        "text": _text(body.get("text") or {}),
         "tool_choice": echoed("tool_choice", "auto"),
-        "tools": echoed("tools", []),
+        "tools": [_tool(tool) for tool in body.get("tools") or ()],
         "top_logprobs": echoed("top_logprobs", 0),
-        "top_p": echoed("top_p", 1.0),
+        "top_p": echoed("top_p", 0.98 if deployment.model.reasons else 1.0),
         "truncation": echoed("truncation", "disabled"),
-        "usage": {
-            "input_tokens": answer.input_tokens,
-            "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens": answer.output_tokens,
-            "output_tokens_details": {"reasoning_tokens": answer.reasoning_tokens},
-            "total_tokens": answer.input_tokens + answer.output_tokens,
-        },
+        "usage": response_usage(answer),
         "user": body.get("user"),
         "metadata": echoed("metadata", {}),
-        **({} if on_project else {"frequency_penalty": 0.0, "moderation": None, "presence_penalty": 0.0}),
+        **({"agent_reference": agent} if on_project else RESOURCE_FIELDS),
     }
 
 
-def streamed_item(item: dict[str, Any]) -> dict[str, Any]:
-    """An output item as the project endpoint streams it, with created_by after its id (recorded 2026-02-03)."""
-    return {"type": item["type"], "id": item["id"], "created_by": {}, **item}
+RESOURCE_FIELDS = {"frequency_penalty": 0.0, "moderation": None, "presence_penalty": 0.0}
 
 
-def _output(answer: Answer, seed: str, on_project: bool) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = [
+def response_usage(answer: Answer) -> dict[str, Any]:
+    """What a response cost, in tokens."""
+    return {
+        "input_tokens": answer.input_tokens,
+        "input_tokens_details": {"cached_tokens": answer.cached_tokens},
+        "output_tokens": answer.output_tokens,
+        "output_tokens_details": {"reasoning_tokens": answer.reasoning_tokens},
+        "total_tokens": answer.input_tokens + answer.output_tokens,
+    }
+
+
+def as_sent(shape: dict[str, Any], body: dict[str, Any], on_project: bool) -> dict[str, Any]:
+    """A response as it goes over the wire in one piece: a project leaves out what the request did not set."""
+    if not on_project:
+        return shape
+    return {name: value for name, value in shape.items() if name in ALWAYS or body.get(name) is not None}
+
+
+def _reasoning(body: dict[str, Any], model: catalog.BaseModel, on_project: bool) -> dict[str, Any]:
+    if not model.reasons:
+        return {"effort": None, "summary": None}
+    asked = {name: value for name, value in (body.get("reasoning") or {}).items() if value is not None}
+    more = {} if on_project else {"mode": "standard", "summary": None}
+    return {"effort": model.efforts[0], "context": "current_turn", **more, **asked}
+
+
+def _text(text: dict[str, Any]) -> dict[str, Any]:
+    wanted = {"format": {"type": "text"}, "verbosity": "medium", **{n: v for n, v in text.items() if v is not None}}
+    if wanted["format"].get("type") == "json_schema":  # strict is added even if it was not sent (recorded 2026-07)
+        wanted["format"] = {**wanted["format"], "strict": wanted["format"].get("strict", True)}
+    return wanted
+
+
+def _tool(tool: dict[str, Any]) -> dict[str, Any]:
+    """A tool as the answer repeats it, with its defaults."""
+    kind = tool.get("type")
+    if kind == "file_search":
+        ranking = {"ranker": "auto", "score_threshold": 0}
+        return {
+            **tool,
+            "max_num_results": tool.get("max_num_results") or 20,
+            "ranking_options": tool.get("ranking_options") or ranking,
+        }
+    if kind in ("web_search", "web_search_preview"):
+        return {**tool, "search_context_size": tool.get("search_context_size") or "medium"}
+    if kind == "mcp":
+        return {**tool, "server_description": tool.get("server_description")}
+    if kind == "memory_search_preview":
+        return {**tool, "type": "memory_search"}
+    return tool
+
+
+def _output(
+    answer: Answer, names: Names, response_id: str, agent: dict[str, Any] | None, on_project: bool
+) -> list[dict[str, Any]]:
+    """The output items, in order: what was thought, what was done, what is said, what is to be called."""
+    owner = {"agent_reference": agent} if agent else {}
+    owner = {**owner, "response_id": response_id} if on_project else {}
+    items: list[dict[str, Any]] = []
+    if answer.reasons:  # what the model thought is billed, and its text stays with the service
+        items.append({"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary)})
+    items += [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
+    silent = answer.calls or answer.waiting or (answer.cut == "max_output_tokens" and answer.reasons)
+    if answer.text or not silent:
+        content = {"type": "output_text", "text": answer.text, "annotations": list(answer.annotations), "logprobs": []}
+        message = {
+            "type": "message",
+            "id": names.item("msg_"),
+            **owner,
+            "status": "incomplete" if answer.cut else "completed",
+            "role": "assistant",
+            "content": [content],
+            **({} if on_project else {"phase": "final_answer"}),
+        }
+        items.append(message)
+    items += [
         {
             "type": "function_call",
-            "id": ids.hex_id("fc_", f"{seed} {at}"),
+            "id": names.item("fc_", at),
+            **owner,
             "status": "completed",
             "arguments": call.arguments,
-            "call_id": ids.call_id(f"{seed} {at}"),
+            "call_id": names.call(at),
             "name": call.name,
         }
         for at, call in enumerate(answer.calls)
     ]
-    if answer.reasoning_tokens:  # what the model thought is billed, and its text stays with the service
-        items.insert(0, {"type": "reasoning", "id": ids.hex_id("rs_", seed), "summary": []})
-    if not answer.text and (answer.calls or (answer.cut == "max_output_tokens" and items)):
-        return items
-    message = {
-        "type": "message",
-        "id": ids.hex_id("msg_", seed),
-        "status": "incomplete" if answer.cut else "completed",
-        "role": "assistant",
-        "content": [{"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}],
-        **({} if on_project else {"phase": "final_answer"}),
-    }
-    at = 1 if answer.reasoning_tokens else 0
-    return [*items[:at], message, *items[at:]]
+    return items
 
 
-def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, seed: str) -> dict[str, Any]:
+def tool_item(item: dict[str, Any], names: Names, at: int, owner: dict[str, Any]) -> dict[str, Any]:
+    """What a hosted tool did, as an output item with an id of its own. A call and its output share the call's id."""
+    kind = item["type"]
+    shape = {"type": kind, "id": names.item(PREFIXES.get(kind, "item_"), at), **owner, **item}
+    if kind.endswith(("_call_output", "_call")) and "call_id" in item:
+        own = ids.hexadecimal("call", f"{names.seed} {item['call_id']}", 16)
+        shape["call_id"] = f"call_{names.mark}{own}"
+    return shape
+
+
+def chat_completion(
+    body: dict[str, Any], deployment: Deployment, answer: Answer, at: int, names: Names, on_project: bool = False
+) -> dict[str, Any]:
     """The body of a finished chat-completions call. ``model`` is the model's dated name, not the deployment's. A choice
     that the content filter stopped has no message (recorded 2024)."""
     message: dict[str, Any] = {"annotations": [], "content": answer.text, "refusal": None, "role": "assistant"}
@@ -125,7 +205,7 @@ def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer
         message["tool_calls"] = [
             {
                 "function": {"arguments": call.arguments, "name": call.name},
-                "id": ids.call_id(f"{seed} {number}"),
+                "id": names.call(number),
                 "type": "function",
             }
             for number, call in enumerate(answer.calls)
@@ -146,11 +226,12 @@ def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer
     return {
         "choices": choices,
         "created": at,
-        "id": ids.completion_id(seed),
-        "model": f"{deployment.model}-{deployment.version}",
+        "id": names.completion(),
+        "model": catalog.dated_name(deployment.model),
         "object": "chat.completion",
         "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": PROMPT_FILTERS}],
-        "system_fingerprint": "fp_" + ids.hex_id("", deployment.model, 10),
+        **({"service_tier": "default"} if on_project else {}),
+        "system_fingerprint": "fp_" + ids.hexadecimal("fingerprint", deployment.model.name, 10),
         "usage": {
             "completion_tokens": output_tokens,
             "completion_tokens_details": {
@@ -160,37 +241,52 @@ def chat_completion(body: dict[str, Any], deployment: Deployment, answer: Answer
                 "rejected_prediction_tokens": 0,
             },
             "prompt_tokens": answer.input_tokens,
-            "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 0},
+            "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": answer.cached_tokens},
             "total_tokens": answer.input_tokens + output_tokens,
         },
     }
 
 
 def _completion_filters(answer: Answer) -> dict[str, Any]:
-    if answer.cut != "content_filter":
-        return COMPLETION_FILTERS
-    return {**COMPLETION_FILTERS, "violence": {"filtered": True, "severity": "medium"}}
+    return {**COMPLETION_FILTERS, "violence": VIOLENT} if answer.cut == "content_filter" else COMPLETION_FILTERS
 
 
-def input_item(item: dict[str, Any], seed: str) -> dict[str, Any]:
+def content_filters(answer: Answer, prompt_length: int) -> list[dict[str, Any]]:
+    """What the filters made of the prompt and of the answer."""
+    return [
+        _content_filter("prompt", PROMPT_FILTERS, prompt_length),
+        _content_filter("completion", _completion_filters(answer), len(answer.text)),
+    ]
+
+
+def _content_filter(source: str, results: dict[str, Any], length: int) -> dict[str, Any]:
+    return {
+        "blocked": any(result["filtered"] for result in results.values()),
+        "source_type": source,
+        "content_filter_raw": [],
+        "content_filter_results": results,
+        "content_filter_offsets": {"start_offset": 0, "end_offset": length, "check_offset": 0},
+    }
+
+
+def blocked_prompt_filters(prompt_length: int) -> list[dict[str, Any]]:
+    """What the filters made of a prompt that they stopped."""
+    return [_content_filter("prompt", {**PROMPT_FILTERS, "violence": VIOLENT}, prompt_length)]
+
+
+def input_item(item: dict[str, Any], names: Names, at: int) -> dict[str, Any]:
     """An item of a request as the service gives it back: with an id, a status and its content in parts."""
     kind = item.get("type", "message")
+    identifier = item.get("id") or names.item(PREFIXES.get(kind, "item_"), f"input {at}")
     if kind != "message":
-        prefix = {"function_call": "fc_", "function_call_output": "fco_"}.get(kind, "item_")
-        return {"id": item.get("id") or ids.hex_id(prefix, seed), "status": "completed", **item}
+        return {"status": "completed", **item, "id": identifier}
     role, content = item.get("role", "user"), item.get("content")
     if isinstance(content, str):
         part: dict[str, Any] = {"type": "output_text" if role == "assistant" else "input_text", "text": content}
         if role == "assistant":
             part |= {"annotations": [], "logprobs": []}
         content = [part]
-    return {
-        "type": "message",
-        "id": item.get("id") or ids.hex_id("msg_", seed),
-        "status": "completed",
-        "role": role,
-        "content": content or [],
-    }
+    return {"type": "message", "id": identifier, "status": "completed", "role": role, "content": content or []}
 
 
 def conversation(name: str, at: int, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -203,19 +299,9 @@ def deployment(one: Deployment) -> dict:
     return {
         "name": one.name,
         "type": "ModelDeployment",
-        "modelName": one.model,
-        "modelVersion": one.version,
-        "modelPublisher": one.publisher,
-        "capabilities": {one.capability: "true"},
+        "modelName": one.model.name,
+        "modelVersion": one.model.version,
+        "modelPublisher": one.model.publisher,
+        "capabilities": {one.model.capability: "true"},
         "sku": {"name": one.sku, "capacity": one.capacity},
-    }
-
-
-def _content_filter(source: str, results: dict[str, Any], length: int, on_project: bool) -> dict[str, Any]:
-    return {
-        "blocked": False,
-        "source_type": source,
-        "content_filter_raw": None if on_project else [],
-        "content_filter_results": results,
-        "content_filter_offsets": {"start_offset": 0, "end_offset": length, "check_offset": 0},
     }

@@ -1,0 +1,387 @@
+"""What a model does before it answers: the function it would have called, and the hosted tools, which the service runs itself.
+
+The items are the service's, in its order. What they hold is not: apart from a file search, which looks through the uploaded text,
+the mock runs, reads and asks nothing, and says so in the answer. Sources: recorded exchanges of 2025-12 to 2026-07.
+"""
+
+import base64
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
+from helpers.mock.model import inventions, prompts, search
+from helpers.mock.model.prompts import Prompt
+from helpers.mock.state import State
+from helpers.mock.wire import errors, ids, tools
+
+MOCK = "This is the offline mock"
+SEARCHED = ("web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11")
+PLACE = "https://example.com/offline-mock"  # reserved for examples (RFC 2606)
+CONTAINER_FILE = "offline-mock.txt"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The moment at which a model decides: the request, what the items were before it, and what ids may derive from."""
+
+    body: dict[str, Any]
+    prompt: Prompt
+    given: list[dict[str, Any]]
+    before: list[dict[str, Any]]
+    mark: str
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        return [*self.before, *self.given]
+
+
+class Tools:
+    """The hosted tools of one mock."""
+
+    def __init__(self, state: State):
+        self._state = state
+
+    def use(self, turn: Turn) -> Answer | None:
+        """The answer of a model that uses one of its tools now; None when there is nothing to use. Raises the ServiceError
+        for what a tool names and there is not."""
+        given = turn.body.get("tools") or []
+        self._check(given, turn.items)
+        answered = [item for item in turn.given if item.get("type") == "mcp_approval_response"]
+        if answered:
+            return self._approved(answered[-1], turn)
+        chosen = _chosen(turn)
+        if chosen is None:
+            return None
+        kind = chosen.get("type")
+        if kind == "function":
+            return _function(chosen)
+        if kind in SEARCHED:
+            return _web_search(turn)
+        maker = getattr(self, f"_{kind.removesuffix('_preview')}", None)
+        return maker(chosen, turn) if maker else None
+
+    def _check(self, given: list[dict[str, Any]], items: list[dict[str, Any]]) -> None:
+        """Raises the ServiceError for a store, a file or a container that is not there."""
+        for tool in given:
+            for name in tool.get("vector_store_ids") or () if tool.get("type") == "file_search" else ():
+                if self._state.vector_stores.get(name) is None:
+                    raise errors.vector_store_not_found(name)
+            container = tool.get("container")
+            if isinstance(container, str) and self._state.containers.get(container) is None:
+                raise errors.container_not_found()
+            for name in container.get("file_ids") or () if isinstance(container, dict) else ():
+                self._check_file(name)
+            if (
+                str(tool.get("type")).startswith("memory_search")
+                and self._state.memory_stores.get(tool["memory_store_name"]) is None
+            ):
+                raise errors.project_thing_not_found("MemoryStore", tool["memory_store_name"])
+        for item in items:
+            content = item.get("content")
+            for part in content if isinstance(content, list) else ():
+                if part.get("type") in ("input_file", "input_image") and part.get("file_id"):
+                    self._check_file(part["file_id"])
+
+    def _check_file(self, name: Any) -> None:
+        if not isinstance(name, str) or self._state.files.get(name) is None:
+            raise errors.file_not_found(str(name))
+
+    # -- one tool each -----------------------------------------------------------------------------------------------------
+    def _file_search(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        query = turn.prompt.last_words
+        files = {}
+        for name in tool["vector_store_ids"]:
+            files |= self._state.vector_stores.get(name)["texts"]
+        texts = {name: text for name, (_, text) in files.items()}
+        found = search.search(query, texts, tool.get("max_num_results") or 20)
+        item: dict[str, Any] = {"type": "file_search_call", "status": "completed", "queries": [query]}
+        if "file_search_call.results" in (turn.body.get("include") or ()):
+            item["results"] = [
+                {
+                    "file_id": one.name,
+                    "filename": files[one.name][0],
+                    "score": one.score,
+                    "text": one.passage,
+                    "attributes": {},
+                }
+                for one in found
+            ]
+        if not found:
+            return _said(
+                f"{MOCK}. It searched your files and found no passage with a word of the question.", (item,), found=True
+            )
+        best = found[0]
+        text = f"{MOCK}, which has no model to read your files. The passage that fits best is: {' '.join(best.passage.split())}"
+        note = {"type": "file_citation", "index": len(text), "file_id": best.name, "filename": files[best.name][0]}
+        return _said(text, (item,), (note,), found=True)
+
+    def _code_interpreter(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        name = tool["container"]
+        if not isinstance(name, str):
+            name = f"cntr_{ids.hexadecimal('container', turn.mark, 48)}"
+            keep_container(self._state, name, "auto", ids.timestamp(turn.mark))
+        file_id = f"cfile_{ids.hexadecimal('file', turn.mark)}"
+        content = b"The offline mock runs no code, so there is nothing in this file but this line.\n"
+        keep_container_file(self._state, name, file_id, CONTAINER_FILE, content, "assistant", ids.timestamp(turn.mark))
+        with_outputs = "code_interpreter_call.outputs" in (turn.body.get("include") or ())
+        item = {
+            "type": "code_interpreter_call",
+            "status": "completed",
+            "container_id": name,
+            "code": "# The offline mock runs no code.\n",
+            "outputs": [] if with_outputs else None,
+        }
+        link = f"[{CONTAINER_FILE}](sandbox:/mnt/data/{CONTAINER_FILE})"
+        text = f"{MOCK}: it ran no code. A file that says so is at {link}"
+        note = {
+            "type": "container_file_citation",
+            "container_id": name,
+            "file_id": file_id,
+            "start_index": len(text) - len(link),
+            "end_index": len(text),
+            "filename": CONTAINER_FILE,
+        }
+        return _said(text, (item,), (note,))
+
+    def _mcp(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        label = tool["server_label"]
+        listed = [
+            item for item in turn.items if item.get("type") == "mcp_list_tools" and item.get("server_label") == label
+        ]
+        items = [] if listed else [{"type": "mcp_list_tools", "server_label": label, "tools": _mcp_tools(tool)}]
+        name = ((listed or items)[0].get("tools") or _mcp_tools(tool))[0]["name"]
+        arguments = prompts.compact({"query": turn.prompt.last_words[:200]})
+        if _needs_approval(tool, name):
+            request = {"type": "mcp_approval_request", "server_label": label, "name": name, "arguments": arguments}
+            return _said("", (*items, request), waiting=True)
+        return _said(_mcp_text(label), (*items, _mcp_call(label, name, arguments, None)))
+
+    def _approved(self, response: dict[str, Any], turn: Turn) -> Answer:
+        """What follows a yes or a no to a call of an MCP server."""
+        asked = [
+            item
+            for item in turn.items
+            if item.get("type") == "mcp_approval_request" and item.get("id") == response["approval_request_id"]
+        ]
+        if not asked:
+            raise errors.approval_not_found(response["approval_request_id"])
+        request = asked[-1]
+        if not response["approve"]:
+            return _said(f"{MOCK}. The call of {request['name']} was not approved, so nothing was asked.")
+        call = _mcp_call(request["server_label"], request["name"], request["arguments"], request["id"])
+        return _said(_mcp_text(request["server_label"]), (call,))
+
+    def _openapi(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        described = tool["openapi"]
+        operation, parameters = _first_operation(described.get("spec"))
+        name = f"{described.get('name') or 'openapi'}_{operation}"
+        call = {
+            "type": "openapi_call",
+            "call_id": "openapi",
+            "name": name,
+            "arguments": prompts.compact(parameters),
+            "status": "completed",
+        }
+        output = json.dumps({"response": "The offline mock asked no server."}, indent=1)
+        result = {
+            "type": "openapi_call_output",
+            "call_id": "openapi",
+            "name": name,
+            "output": output,
+            "status": "completed",
+        }
+        return _said(f"{MOCK}: it would have called {name}, and asked no server.", (call, result))
+
+    def _image_generation(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        picture = base64.b64encode(_png(64, 64)).decode()
+        item = {"type": "image_generation_call", "status": "completed", "result": picture}
+        return _said(f"{MOCK}: the picture is a plain square, drawn by no model.", (item,))
+
+    def _memory_search(self, tool: dict[str, Any], turn: Turn) -> Answer:
+        kept = self._state.memory_stores.get(tool["memory_store_name"])["memories"]
+        ours = [memory for memory in kept.values() if memory["scope"] == tool["scope"]]
+        texts = {memory["memory_id"]: memory["content"] for memory in ours}
+        by_id = {memory["memory_id"]: memory for memory in ours}
+        found = [by_id[one.name] for one in search.search(turn.prompt.last_words, texts, 5)] or ours[:5]
+        item = {
+            "type": "memory_search_call",
+            "status": "completed",
+            "memories": [{"memory_item": memory} for memory in found],
+            "error": None,
+        }
+        remembered = " ".join(memory["content"] for memory in found)
+        text = f"{MOCK}. It remembers: {remembered}" if found else f"{MOCK}. It remembers nothing about this yet."
+        return _said(text, (item,), found=True)
+
+
+def keep_container(state: State, name: str, label: str, at: int, minutes: int = 20) -> dict[str, Any]:
+    """A new container of the code interpreter, kept."""
+    container = {
+        "id": name,
+        "object": "container",
+        "created_at": at,
+        "status": "running",
+        "expires_after": {"anchor": "last_active_at", "minutes": minutes},
+        "last_active_at": at,
+        "name": label,
+    }
+    state.containers.put(name, {"container": container, "files": {}}, 600)
+    return container
+
+
+def keep_container_file(
+    state: State, container: str, name: str, filename: str, content: bytes, source: str, at: int
+) -> dict[str, Any]:
+    """A new file in a container, kept; ``source`` is who put it there, "user" or "assistant"."""
+    shape = {
+        "id": name,
+        "object": "container.file",
+        "created_at": at,
+        "bytes": len(content),
+        "container_id": container,
+        "path": f"/mnt/data/{filename}",
+        "source": source,
+    }
+    thing = state.containers.get(container)
+    state.containers.put(container, thing, state.containers.size_of(container) + len(content) + 400)
+    thing["files"][name] = (shape, content)
+    return shape
+
+
+def _said(
+    text: str,
+    items: tuple[dict[str, Any], ...] = (),
+    notes: tuple[dict[str, Any], ...] = (),
+    waiting: bool = False,
+    found: bool = False,
+) -> Answer:
+    """What a hosted tool led to. ``found``: worked out from what the user has stored, and so not made up."""
+    size = max(1, len(text) // CHARACTERS_PER_TOKEN)
+    source = "found in what was stored here" if found else "made up: the offline mock runs no hosted tools"
+    return Answer(text, 0, 0, size, source, items=items, annotations=notes, waiting=waiting)
+
+
+def _chosen(turn: Turn) -> dict[str, Any] | None:
+    """The tool that a model would use now: the one it was told to use, or the first after a user's message."""
+    choice, given = turn.body.get("tool_choice"), list(turn.body.get("tools") or ())
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
+        inner = choice.get("allowed_tools", choice)
+        allowed = {
+            (tool.get("type"), tools.name_of(tool)) for tool in inner.get("tools") or () if isinstance(tool, dict)
+        }
+        given = [tool for tool in given if (tool.get("type"), tools.name_of(tool)) in allowed]
+        choice = inner.get("mode")
+    if not given or choice == "none":
+        return None
+    if isinstance(choice, dict):
+        kind, name = choice.get("type"), tools.name_of(choice)
+        for tool in given:
+            if tool.get("type") == kind and (name is None or kind != "function" or tools.name_of(tool) == name):
+                return tool
+        return given[0]
+    # something done in this turn already, by a function or a tool, is to be answered first
+    return given[0] if turn.prompt.asks or choice == "required" else None
+
+
+def _function(tool: dict[str, Any]) -> Answer:
+    function = tool.get("function", tool)
+    arguments = prompts.compact(instance(function.get("parameters"), "tools"))
+    call = FunctionCall(tools.name_of(tool) or "function", arguments)
+    size = len(arguments.split()) + 8
+    return Answer("", 0, 0, size, "no recording for this prompt", calls=(call,))
+
+
+def instance(schema: Any, name: str) -> Any:
+    """A value for a schema. Raises the ServiceError for what is no schema."""
+    try:
+        return inventions.instance(schema or {"type": "object"})
+    except Exception:  # a schema is a small program of the client's: whatever it trips over is wrong with it
+        raise errors.schema_invalid(name) from None
+
+
+def _web_search(turn: Turn) -> Answer:
+    query = turn.prompt.last_words
+    item = {
+        "type": "web_search_call",
+        "status": "completed",
+        "action": {"type": "search", "queries": [query], "query": query},
+    }
+    link = f"([example.com]({PLACE}))"
+    text = f"{MOCK}: it searched no web. A source would stand here. {link}"
+    note = {
+        "type": "url_citation",
+        "url": PLACE,
+        "start_index": len(text) - len(link),
+        "end_index": len(text),
+        "title": "Offline mock",
+    }
+    return _said(text, (item,), (note,))
+
+
+def _mcp_tools(tool: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the server offers, made up: the allowed tools by name, or one of our own."""
+    allowed = tool.get("allowed_tools")
+    named = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
+    described = "Made up by the offline mock, which asks no server."
+    schema = {
+        "type": "object",
+        "properties": {"query": {"type": "string"}},
+        "required": ["query"],
+        "additionalProperties": False,
+    }
+    return [
+        {"name": str(name)[:64], "description": described, "input_schema": schema, "annotations": {}}
+        for name in (named or ["search"])[:20]
+    ]
+
+
+def _needs_approval(tool: dict[str, Any], name: str) -> bool:
+    rule = tool.get("require_approval") or "always"
+    if isinstance(rule, dict):
+        never = rule.get("never") or {}
+        return name not in (never.get("tool_names") or () if isinstance(never, dict) else ())
+    return rule == "always"
+
+
+def _mcp_call(label: str, name: str, arguments: str, approval: str | None) -> dict[str, Any]:
+    return {
+        "type": "mcp_call",
+        "status": "completed",
+        "approval_request_id": approval,
+        "server_label": label,
+        "name": name,
+        "arguments": arguments,
+        "output": "The offline mock asked no server.",
+        "error": None,
+    }
+
+
+def _mcp_text(label: str) -> str:
+    return f"{MOCK}: the call was made as far as it goes here, and the server {label[:60]} was not asked."
+
+
+def _first_operation(spec: Any) -> tuple[str, dict[str, Any]]:
+    """The name of the first operation of an OpenAPI document, and values for its parameters."""
+    paths = spec.get("paths") if isinstance(spec, dict) else None
+    for methods in paths.values() if isinstance(paths, dict) else ():
+        for operation in methods.values() if isinstance(methods, dict) else ():
+            if isinstance(operation, dict) and operation.get("operationId"):
+                given = [one for one in operation.get("parameters") or () if isinstance(one, dict) and one.get("name")]
+                return str(operation["operationId"]), {
+                    one["name"]: instance(one.get("schema"), "tools") for one in given[:20]
+                }
+    return "operation", {}
+
+
+def _png(width: int, height: int) -> bytes:
+    """A picture of one color (PNG specification, 2nd edition)."""
+    rows = b"".join(b"\0" + b"\x00\x78\xd4" * width for _ in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

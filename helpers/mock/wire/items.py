@@ -1,0 +1,178 @@
+"""The items of a Responses request or of a conversation: their types, their parts, and what calls and results owe each other."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from helpers.mock.wire import errors, pictures
+from helpers.mock.wire.body import kind_of
+
+# The service's own list (Azure, 2026-09).
+TYPES = (
+    "additional_tools", "agent_message", "apply_patch_call", "apply_patch_call_output", "code_interpreter_call", "compaction",
+    "compaction_trigger", "computer_call", "computer_call_output", "custom_tool_call", "custom_tool_call_output",
+    "file_search_call", "function_call", "function_call_output", "image_generation_call", "item_reference",
+    "local_shell_call", "local_shell_call_output", "mcp_approval_request", "mcp_approval_response", "mcp_call",
+    "mcp_list_tools", "message", "multi_agent_call", "multi_agent_call_output", "program", "program_output", "reasoning",
+    "shell_call", "shell_call_output", "tool_search_call", "tool_search_output", "web_search_call",
+)  # fmt: skip
+# Items that only the project service makes: they come back in a conversation and may be sent again.
+PROJECT_TYPES = (
+    "a2a_preview_call", "a2a_preview_call_output", "azure_ai_search_call", "azure_ai_search_call_output",
+    "azure_function_call", "azure_function_call_output", "bing_grounding_call", "bing_grounding_call_output",
+    "memory_search_call", "oauth_consent_request", "openapi_call", "openapi_call_output", "structured_outputs",
+    "workflow_action",
+)  # fmt: skip
+ROLES = ("assistant", "system", "developer", "user")
+PARTS = (
+    "input_text", "input_image", "input_audio", "output_text", "refusal", "input_file", "computer_screenshot", "summary_text",
+    "encrypted_content",
+)  # fmt: skip
+OTHERS = ("input_text", "input_image", "input_file", "scoped_content", "input_audio")  # of who is not the assistant
+ANSWERED = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
+NEEDED = {  # what an item of a type cannot do without
+    "function_call": ("call_id", "name", "arguments"),
+    "function_call_output": ("call_id", "output"),
+    "custom_tool_call_output": ("call_id", "output"),
+    "mcp_approval_response": ("approval_request_id", "approve"),
+    "item_reference": ("id",),
+}
+KINDS = {
+    "call_id": "a string", "name": "a string", "arguments": "a string", "approval_request_id": "a string", "approve": "a boolean",
+    "id": "a string",
+}  # fmt: skip
+
+
+def check(name: str, given: list[Any]) -> None:
+    """Raises ServiceError for the first wrong item of an input or of a conversation."""
+    for at, item in enumerate(given):
+        where = f"{name}[{at}]"
+        if not isinstance(item, dict):
+            raise errors.parameter_type(where, "an input item", kind_of(item))
+        kind = item.get("type", "message")
+        if not isinstance(kind, str):
+            raise errors.parameter_type(f"{where}.type", "a string", kind_of(kind))
+        if kind not in TYPES and kind not in PROJECT_TYPES:
+            raise errors.value_not_supported(where, kind, TYPES)
+        for field in NEEDED.get(kind, ()):
+            value = item.get(field)
+            if value is None:
+                raise errors.parameter_missing(f"{where}.{field}")
+            wanted = KINDS.get(field)
+            if wanted and kind_of(value) != wanted:
+                raise errors.parameter_type(f"{where}.{field}", wanted, kind_of(value))
+        if kind == "message":
+            _check_message(where, item)
+        elif kind.endswith("_output") and "output" in NEEDED.get(kind, ()):
+            _check_output(f"{where}.output", item["output"])
+
+
+def _check_message(where: str, item: dict[str, Any]) -> None:
+    role, content = item.get("role", ""), item.get("content")
+    if not isinstance(role, str):
+        raise errors.parameter_type(f"{where}.role", "a string", kind_of(role))
+    if role not in ROLES:
+        raise errors.value_not_supported(where, role, ROLES)
+    if content is None:
+        raise errors.parameter_missing(f"{where}.content")
+    if isinstance(content, list):
+        check_parts(f"{where}.content", content, role)
+    elif not isinstance(content, str):
+        raise errors.parameter_type(f"{where}.content", "a string or an array", kind_of(content))
+
+
+def check_parts(where: str, content: list[Any], role: str = "user") -> None:
+    """Raises ServiceError for the first wrong part of a content: what an assistant says is output, what others say is input."""
+    for at, part in enumerate(content):
+        if not isinstance(part, dict):
+            raise errors.parameter_type(f"{where}[{at}]", "an object", kind_of(part))
+        kind, name = part.get("type"), f"{where}[{at}]"
+        if kind is None:
+            raise errors.parameter_missing(f"{name}.type")
+        if not isinstance(kind, str):
+            raise errors.parameter_type(f"{name}.type", "a string", kind_of(kind))
+        if kind not in PARTS:
+            raise errors.value_not_supported(f"{name}.type", kind, PARTS)
+        if role == "assistant" and kind not in ("output_text", "refusal"):
+            raise errors.value_not_supported(name, kind, ("output_text", "refusal"))
+        if role != "assistant" and kind in ("output_text", "refusal"):
+            raise errors.value_not_supported(name, kind, OTHERS)
+        if kind in ("input_text", "output_text", "summary_text"):
+            _check_text(name, part)
+        elif kind == "input_image":
+            _check_image(name, part)
+        elif kind == "input_file" and not any(part.get(one) for one in ("file_id", "file_data", "file_url")):
+            raise errors.parameter_missing(f"{name}.file_id")
+
+
+def _check_text(name: str, part: dict[str, Any]) -> None:
+    text = part.get("text")
+    if text is None:
+        raise errors.parameter_missing(f"{name}.text")
+    if not isinstance(text, str):
+        raise errors.parameter_type(f"{name}.text", "a string", kind_of(text))
+
+
+def _check_image(name: str, part: dict[str, Any]) -> None:
+    url = part.get("image_url")
+    if url is None:
+        if not part.get("file_id"):
+            raise errors.parameter_missing(f"{name}.image_url")
+        return
+    if not isinstance(url, str):
+        raise errors.parameter_type(f"{name}.image_url", "a string", kind_of(url))
+    fault = pictures.fault(url)
+    if fault:
+        raise errors.picture_refused(f"{name}.image_url", fault)
+    detail = part.get("detail")
+    if detail is not None and detail not in pictures.DETAILS:
+        raise errors.value_not_supported(f"{name}.detail", str(detail), pictures.DETAILS)
+
+
+def _check_output(name: str, output: Any) -> None:
+    if isinstance(output, list):
+        check_parts(name, output)
+    elif not isinstance(output, str):
+        raise errors.parameter_type(name, "a string or an array of objects", kind_of(output))
+
+
+def check_calls(given: list[dict[str, Any]], before: Iterable[dict[str, Any]]) -> None:
+    """Raises the ServiceError for a result of a call that nobody made, and for a call, of this request or of what it goes on
+    from, that is left without its result."""
+    calls = {name: {} for name in ANSWERED}  # call_id -> None, in order
+    results = set()
+    for item in before:
+        kind = item.get("type")
+        if kind in calls:
+            calls[kind][item.get("call_id")] = None
+        elif kind in ANSWERED.values():
+            results.add(item.get("call_id"))
+    for item in given:
+        kind = item.get("type", "message")
+        if kind in calls:
+            calls[kind][item.get("call_id")] = None
+        elif kind in ANSWERED.values():
+            if not any(item["call_id"] in made for made in calls.values()):
+                raise errors.call_not_found(item["call_id"], custom=kind.startswith("custom"))
+            results.add(item["call_id"])
+    for kind, made in calls.items():
+        for call_id in made:
+            if call_id not in results:
+                raise errors.call_not_answered(str(call_id), custom=kind.startswith("custom"))
+
+
+def mentions_json(body: dict[str, Any]) -> bool:
+    """Whether any message of an input says json, which the format json_object asks for."""
+    given = body.get("input")
+    texts = (
+        [given] if isinstance(given, str) else [text for item in given or () for text in texts_of(item.get("content"))]
+    )
+    return any("json" in text.lower() for text in texts)
+
+
+def texts_of(content: Any) -> Iterable[str]:
+    """The texts of a content, in the form of either API."""
+    if isinstance(content, str):
+        yield content
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part.get("text"), str):
+            yield part["text"]

@@ -1,0 +1,179 @@
+"""The tools of a request, in the form of either API: chat completions nests a function, Responses does not."""
+
+import re
+from typing import Any
+
+from helpers.mock.wire import errors, schemas
+from helpers.mock.wire.body import kind_of
+
+MOST = 128
+NAME = "^[a-zA-Z0-9_-]+$"
+LONGEST = 64  # characters of a name
+CHAT_TYPES = ("function", "custom")
+# Sources: the openai SDK's tool types, and those that azure-ai-projects adds for the project service.
+TYPES = (
+    "apply_patch", "code_interpreter", "computer", "computer_use_preview", "custom", "file_search", "function",
+    "image_generation", "local_shell", "mcp", "namespace", "programmatic_tool_calling", "shell", "tool_search", "web_search",
+    "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11",
+)  # fmt: skip
+PROJECT_TYPES = (
+    "a2a", "a2a_preview", "azure_ai_search", "azure_function", "bing_custom_search_preview", "bing_grounding",
+    "browser_automation_preview", "capture_structured_outputs", "fabric_dataagent_preview", "fabric_iq_preview",
+    "memory_search", "memory_search_preview", "openapi", "reminder_preview", "sharepoint_grounding_preview",
+    "toolbox_search_preview", "web_iq_preview", "work_iq_preview",
+)  # fmt: skip
+NEEDED = {  # what a tool of a type cannot do without: its name and JSON type
+    "file_search": (("vector_store_ids", "an array"),),
+    "mcp": (("server_label", "a string"),),
+    "code_interpreter": (("container", "an object or a string"),),
+    "openapi": (("openapi", "an object"),),
+    "custom": (("name", "a string"),),
+    "memory_search_preview": (("memory_store_name", "a string"), ("scope", "a string")),
+}
+APPROVALS = ("always", "never")
+SIZES = ("low", "medium", "high")
+CHOICES = ("none", "auto", "required")
+
+
+def check(given: list[Any] | None, nested: bool) -> None:
+    """Raises ServiceError for the first wrong tool; ``nested`` in the form of chat completions."""
+    if len(given or ()) > MOST:
+        raise errors.list_too_long("tools", MOST, len(given))
+    if given == [] and nested:
+        raise errors.list_empty("tools")
+    seen = set()
+    for at, tool in enumerate(given or ()):
+        where = f"tools[{at}]"
+        if not isinstance(tool, dict):
+            raise errors.parameter_type(where, "an object", kind_of(tool))
+        kind = tool.get("type")
+        if kind is None:
+            raise errors.parameter_missing(f"{where}.type")
+        allowed = CHAT_TYPES if nested else TYPES
+        if not isinstance(kind, str):
+            raise errors.parameter_type(f"{where}.type", "a string", kind_of(kind))
+        if kind not in allowed and (nested or kind not in PROJECT_TYPES):
+            raise errors.value_not_supported(f"{where}.type" if nested else where, kind, allowed)
+        if kind == "function":
+            name = _check_function(where, tool, nested)
+            if name in seen:
+                raise errors.tool_twice(name, where)
+            seen.add(name)
+        elif not nested:
+            _check_hosted(where, kind, tool)
+        elif not isinstance(tool.get(kind), dict):
+            raise errors.parameter_missing(f"{where}.{kind}")
+
+
+def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
+    """The name of a function, which is right."""
+    inside = where
+    if nested:
+        inside = f"{where}.function"
+        if tool.get("function") is None:
+            raise errors.parameter_missing(inside)
+        if not isinstance(tool["function"], dict):
+            raise errors.parameter_type(inside, "an object", kind_of(tool["function"]))
+        tool = tool["function"]
+    name = tool.get("name")
+    if name is None:
+        raise errors.parameter_missing(f"{inside}.name")
+    if not isinstance(name, str):
+        raise errors.parameter_type(f"{inside}.name", "a string", kind_of(name))
+    check_name(f"{inside}.name", name)
+    description = tool.get("description")
+    if description is not None and not isinstance(description, str):
+        raise errors.parameter_type(f"{inside}.description", "a string", kind_of(description))
+    strict = tool.get("strict")
+    if strict is not None and not isinstance(strict, bool):
+        raise errors.parameter_type(f"{inside}.strict", "a boolean", kind_of(strict))
+    parameters = tool.get("parameters")
+    if parameters is not None:
+        if not isinstance(parameters, dict):
+            raise errors.parameter_type(f"{inside}.parameters", "an object", kind_of(parameters))
+        fault = schemas.fault(parameters, strict=bool(strict))
+        if fault:
+            raise errors.function_schema_refused(name, fault, f"{inside}.parameters")
+    return name
+
+
+def check_name(where: str, name: str) -> None:
+    """Raises the ServiceError for a name that is no name."""
+    if not name:
+        raise errors.string_empty(where)
+    if not re.fullmatch(NAME[1:-1], name):
+        raise errors.pattern_missed(where, NAME)
+    if len(name) > LONGEST:
+        raise errors.string_too_long(where, LONGEST, len(name))
+
+
+def _check_hosted(where: str, kind: str, tool: dict[str, Any]) -> None:
+    for name, wanted in NEEDED.get(kind, ()):
+        value = tool.get(name)
+        if value is None:
+            raise errors.parameter_missing(f"{where}.{name}")
+        if not any(kind_of(value) == one for one in wanted.split(" or ")):
+            raise errors.parameter_type(f"{where}.{name}", wanted, kind_of(value))
+    if kind == "file_search":
+        if not tool["vector_store_ids"]:
+            raise errors.list_empty(f"{where}.vector_store_ids")
+        for at, name in enumerate(tool["vector_store_ids"]):
+            if not isinstance(name, str):
+                raise errors.parameter_type(f"{where}.vector_store_ids[{at}]", "a string", kind_of(name))
+        count = tool.get("max_num_results")
+        if count is not None and not (isinstance(count, int) and 1 <= count <= 50):
+            low = isinstance(count, int) and count < 1
+            raise errors.number_outside(f"{where}.max_num_results", count, 1 if low else 50, above=not low)
+    if kind == "mcp":
+        if not any(tool.get(one) for one in ("server_url", "connector_id", "project_connection_id")):
+            raise errors.parameter_missing(f"{where}.server_url")
+        approval = tool.get("require_approval")
+        if approval is not None and not isinstance(approval, dict) and approval not in APPROVALS:
+            raise errors.value_not_supported(f"{where}.require_approval", str(approval), APPROVALS)
+    size = tool.get("search_context_size")
+    if kind.startswith("web_search") and size is not None and size not in SIZES:
+        raise errors.value_not_supported(f"{where}.search_context_size", str(size), SIZES)
+    if kind == "code_interpreter" and isinstance(tool["container"], dict) and tool["container"].get("type") != "auto":
+        raise errors.value_not_supported(f"{where}.container.type", str(tool["container"].get("type") or ""), ("auto",))
+
+
+def name_of(tool: dict[str, Any]) -> str | None:
+    """The name of a function, as a tool or as a choice, in the form of either API."""
+    function = tool.get("function")
+    name = tool.get("name") or (function.get("name") if isinstance(function, dict) else None)
+    return name if isinstance(name, str) else None
+
+
+def check_choice(body: dict[str, Any], nested: bool) -> None:
+    """Raises the ServiceError for a choice that is none, or that there is no tool for."""
+    choice, given = body.get("tool_choice"), body.get("tools") or []
+    with_agent = bool(body.get("agent_reference"))  # its tools are in its definition
+    names = {name_of(tool) for tool in given}
+    if isinstance(choice, str):
+        if choice not in CHOICES:
+            raise errors.value_not_supported("tool_choice", choice, CHOICES)
+        if choice == "required" and not given and not with_agent:
+            raise errors.only_with("tool_choice", "tools") if nested else errors.choice_without_tools()
+    elif isinstance(choice, dict):
+        kind = choice.get("type")
+        if kind is None:
+            raise errors.parameter_missing("tool_choice.type")
+        if kind == "allowed_tools":
+            inner = choice.get("allowed_tools", choice) if nested else choice
+            if not isinstance(inner, dict):
+                raise errors.parameter_type("tool_choice.allowed_tools", "an object", kind_of(inner))
+            if not isinstance(inner.get("tools"), list):
+                raise errors.parameter_missing("tool_choice.tools")
+            for at, tool in enumerate(inner["tools"]):
+                if not isinstance(tool, dict):
+                    raise errors.parameter_type(f"tool_choice.tools[{at}]", "an object", kind_of(tool))
+        elif kind == "function" and nested and not isinstance(choice.get("function"), dict):
+            raise errors.parameter_missing("tool_choice.function")
+        elif kind == "function" and not nested and choice.get("name") is None:
+            raise errors.parameter_missing("tool_choice.name")
+        elif kind == "function" and not with_agent and name_of(choice) not in names:
+            if nested and not given:
+                raise errors.only_with("tool_choice", "tools")
+            raise errors.choice_not_found(name_of(choice), nested)
+        elif kind != "function" and not nested and not with_agent and kind not in {tool.get("type") for tool in given}:
+            raise errors.choice_not_found(str(kind), nested)
