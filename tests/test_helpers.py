@@ -141,11 +141,11 @@ def test_the_secrets_of_a_mock_are_in_no_repr(mock):
 
 # -- prompts and recordings ----------------------------------------------------------------------------------------------
 def _responses(**body) -> str:
-    return prompts.from_responses("m", body).key
+    return prompts.from_responses(body).key
 
 
 def _chat(*messages, **body) -> str:
-    return prompts.from_chat("m", {"messages": list(messages), **body}).key
+    return prompts.from_chat({"messages": list(messages), **body}).key
 
 
 def test_the_same_question_is_the_same_prompt_however_it_is_put():
@@ -168,9 +168,41 @@ def test_another_question_is_another_prompt():
         _responses(input="Hello", tools=[{"type": "function", "name": "f", "parameters": {}}]),
         _responses(input="Hello", text={"format": {"type": "json_object"}}),
         _responses(input=[{"role": "user", "content": "Hello"}, {"role": "user", "content": "Hello"}]),
-        prompts.from_responses("another model", {"input": "Hello"}).key,
+        _responses(input="Hello", tools=[{"type": "web_search"}]),
     ]
     assert len(set(different)) == len(different)
+
+
+def test_what_is_said_to_people_does_not_change_a_prompt():
+    """Descriptions, titles, order, optionality: an answer of this course depends on none of them."""
+    told = {
+        "type": "object",
+        "description": "A place.",
+        "title": "Place",
+        "properties": {
+            "name": {"type": "string", "description": "What it is called", "title": "Name"},
+            "people": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": None},
+        },
+        "required": ["name"],
+    }
+    plain = {
+        "type": "object",
+        "properties": {"people": {"type": "integer"}, "name": {"type": "string"}},
+        "required": ["people", "name"],
+        "additionalProperties": False,
+    }
+    other = {"type": "object", "properties": {"name": {"type": "string"}, "people": {"type": "string"}}}
+    formats = [
+        {"type": "json_schema", "name": name, "schema": schema}
+        for name, schema in (("A", told), ("B", plain), ("B", other))
+    ]
+    keys = [_responses(input="Oslo", text={"format": one}) for one in formats]
+    assert keys[0] == keys[1] != keys[2]
+    tools = [
+        {"type": "function", "name": "f", "description": text, "parameters": schema}
+        for text, schema in (("x", told), ("y", plain))
+    ]
+    assert len({_responses(input="Oslo", tools=[tool]) for tool in tools}) == 1
 
 
 def test_instructions_tools_calls_and_formats_match_across_the_apis():

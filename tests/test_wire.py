@@ -15,6 +15,7 @@ from azure.ai.projects import AIProjectClient
 from azure.identity import DefaultAzureCredential
 
 from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog
 from helpers.wire import ABOUT_THE_SDK, REASONS, Comparison, compare, wiretap
 from tests.mock.test_routes import PROMPT, V1
 
@@ -36,7 +37,7 @@ def test_it_sees_every_library(mock, project, resource, key, session):
     assert wire[0].request_json == wire[1].request_json == PROMPT
     texts = [one.response_json["output"][0]["content"] for one in wire[:2]]
     assert texts[0] == texts[1]
-    assert wire[3].response_json["value"][0]["name"] == "gpt-4.1-mini"
+    assert wire[3].response_json["value"][0]["name"] == catalog.DEFAULT_DEPLOYMENT
     assert [one.method for one in wire[1:3]] == ["POST", "GET"]
 
 

@@ -449,7 +449,7 @@ def _refusal(subject: str, reply) -> Finding:
         ("does not match resource tenant", "az login --tenant <tenant of the resource>"),
         ("invalid subscription key", "copy the key of this very resource again"),
         ("OperationNotSupported", "set FOUNDRY_MODEL_NAME to a deployment that can chat"),
-        ("Project '", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
+        ("The project does not exist", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
         (
             "lacks the required data action",
             "have the role Foundry User assigned on the project, then wait some minutes",

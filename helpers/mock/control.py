@@ -144,7 +144,7 @@ class Control:
     def _forward(self, call: Call) -> dict[str, Any]:
         seconds = parse(call.body).get("forward")
         if not isinstance(seconds, int | float) or not 0 <= seconds <= 200_000:
-            raise errors.parameter_value("forward", "expected seconds from 0 to 200000.")
+            raise errors.parameter_value("forward", "expected seconds from 0 to 200,000.")
         self._limits.forward(seconds)
         return self._overview()
 

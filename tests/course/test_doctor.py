@@ -453,7 +453,8 @@ def test_a_good_live_setup_has_no_problem(live):
         "answered, signed in with the token",
         "answered, signed in with the key",
     ]
-    assert any(one.text == "gpt-4.1-mini is there (gpt-4.1-mini)" for one in found)
+    name = catalog.DEFAULT_DEPLOYMENT
+    assert any(one.text == f"{name} is there ({name})" for one in found)
     assert doctor.run(live=True) == 0
 
 
@@ -531,12 +532,17 @@ def test_no_sign_in_is_a_problem_unless_there_is_a_key(live):
 
 
 def test_the_name_of_a_model_is_not_that_of_a_deployment(live):
-    rest = {"value": [{"name": "course-chat", "modelName": "gpt-4.1-mini"}, {"name": "other", "modelName": "gpt-4o"}]}
+    rest = {
+        "value": [
+            {"name": "course-chat", "modelName": catalog.DEFAULT_DEPLOYMENT},
+            {"name": "other", "modelName": "gpt-4o"},
+        ]
+    }
     machine = live(FOUNDRY_API_KEY="")
     machine.patch.setattr(requests, "get", lambda *_, **__: reply(200, rest))
     machine.patch.setattr(requests, "post", lambda *_, **__: reply(200, {}))
     found = problems(machine.diagnose(live=True))["deployment"]
-    assert found.text == "gpt-4.1-mini is the name of a model, not of a deployment"
+    assert found.text == f"{catalog.DEFAULT_DEPLOYMENT} is the name of a model, not of a deployment"
     assert found.fix == "set FOUNDRY_MODEL_NAME to a deployment: course-chat"
 
 

@@ -36,7 +36,7 @@ MADE_UP = {
     "name", "resource", "your-foundry-resource-name", "your-resource",
 }  # fmt: skip
 MACHINE = re.compile(
-    r"/home/\w|/Users/\w|/tmp/\w|/root/|/opt/\w|/var/\w|/mnt/\w|/workspaces/|/content/|/srv/\w|/Volumes/|/work/\w"
+    r"/home/\w|/Users/\w|/tmp/\w|/root/|/opt/\w|/var/\w|/mnt/(?!data/)\w|/workspaces/|/content/|/srv/\w|/Volumes/|/work/\w"
     r"|/private/\w|/usr/lib/|file:///|\b[A-Za-z]:\\{1,2}\w"
 )
 

@@ -30,7 +30,7 @@ RIGHT = [
     ("POST", HOME + "/openai/responses?api-version=2025-11-15-preview", {"model": "gpt-4.1-mini", "input": "x"}),
     ("GET", "/openai/v1/responses/resp_x/input_items?limit=3&order=asc", None),
     ("POST", "/openai/v1/chat/completions", {"model": "gpt-4o", "messages": [MESSAGE], "n": 2, "stop": ["a"], "temperature": 1}),
-    ("POST", "/openai/v1/chat/completions", {"model": "gpt-4o", "messages": [MESSAGE, {"role": "tool", "tool_call_id": "a", "content": "{}"}]}),
+    ("POST", "/openai/v1/chat/completions", {"model": "gpt-4o", "messages": [MESSAGE, {"role": "assistant", "tool_calls": [{"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "a", "content": "{}"}]}),
     ("POST", "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21", {"messages": [MESSAGE], "stream": True}),
     ("POST", "/openai/v1/embeddings", {"model": "text-embedding-3-large", "input": ["a", "b"], "dimensions": 8}),
     ("GET", "/openai/v1/models", None),
@@ -41,6 +41,22 @@ RIGHT = [
     ("GET", HOME + "/connections?api-version=v1", None),
     ("POST", HOME + "/agents/planner/versions?api-version=v1", {"definition": {"kind": "prompt", "model": "gpt-4o", "tools": [TOOL]}}),
     ("GET", HOME + "/agents?api-version=v1&limit=2", None),
+    ("PATCH", HOME + "/agents/planner?api-version=v1", {"agent_endpoint": {"version_selector": {"version_selection_rules": [{"type": "FixedRatio", "agent_version": "1", "traffic_percentage": 100}]}}}),
+    ("POST", HOME + "/openai/v1/responses", {"input": "x {{city}}", "agent_reference": {"type": "agent_reference", "name": "planner"}, "structured_inputs": {"city": "Oslo"}}),
+    ("POST", HOME + "/openai/v1/responses", {"model": "gpt-4o", "input": "x", "tools": [{"type": "web_search"}, {"type": "code_interpreter", "container": {"type": "auto"}}], "stream": True}),
+    ("POST", HOME + "/openai/v1/responses", {"model": "gpt-4o", "input": [{"type": "mcp_approval_response", "approve": True, "approval_request_id": "mcpr_x"}], "tools": [{"type": "mcp", "server_label": "a", "server_url": "https://example.com", "require_approval": {"never": {"tool_names": ["a"]}}}]}),
+    ("POST", HOME + "/openai/v1/responses", {"model": "gpt-4o", "input": "x", "tools": [{"type": "openapi", "openapi": {"name": "a", "spec": {"paths": {"/": {"get": {"operationId": "b", "parameters": [{"name": "c", "schema": {"type": "string"}}]}}}}}}]}),
+    ("POST", HOME + "/openai/v1/responses/compact", {"model": "gpt-4o", "input": [MESSAGE]}),
+    ("POST", HOME + "/openai/v1/responses/input_tokens", {"model": "gpt-4o", "input": [MESSAGE], "tools": [TOOL]}),
+    ("POST", HOME + "/openai/v1/vector_stores", {"name": "a", "file_ids": [], "expires_after": {"anchor": "last_active_at", "days": 1}}),
+    ("POST", HOME + "/openai/v1/vector_stores/vs_x/search", {"query": "a", "max_num_results": 3}),
+    ("POST", HOME + "/openai/v1/containers", {"name": "a", "expires_after": {"minutes": 5}}),
+    ("POST", HOME + "/memory_stores?api-version=v1", {"name": "a", "definition": {"kind": "default", "chat_model": "a", "embedding_model": "b"}}),
+    ("POST", HOME + "/memory_stores/a:update_memories?api-version=v1", {"scope": "a", "items": [MESSAGE]}),
+    ("POST", HOME + "/memory_stores/a:search_memories?api-version=v1", {"scope": "a", "items": [MESSAGE], "options": {"max_memories": 2}}),
+    ("POST", HOME + "/toolboxes/a/versions?api-version=v1", {"description": "x", "tools": [{"type": "mcp", "server_label": "a"}]}),
+    ("PATCH", HOME + "/toolboxes/a?api-version=v1", {"default_version": "1"}),
+    ("GET", GROUP.partition("/resourceGroups")[0] + "/providers/Microsoft.CognitiveServices/deletedAccounts?api-version=2025-06-01", None),
     ("POST", HOME + "/agents/planner/endpoint/protocols/openai/responses?api-version=v1", {"input": "x"}),
     ("PUT", GROUP + "/accounts/one?api-version=2025-06-01", {"location": "eastus2", "kind": "AIServices", "properties": {}}),
     ("PUT", GROUP + f"/accounts/{catalog.RESOURCE}/deployments/two?api-version=2025-06-01", {"sku": {"name": "Standard", "capacity": 1}, "properties": {"model": {"format": "OpenAI", "name": "gpt-4o"}}}),
@@ -80,6 +96,7 @@ def requests_at_random(count: int, seed: int, server: MockServer) -> Iterator[Ex
         audience = tokens.MANAGEMENT_AUDIENCES[0] if path.startswith("/sub") else tokens.AI_AUDIENCE
         headers = {"Authorization": f"Bearer {bearers[audience]}", "Content-Type": "application/json"}
         headers["X-IDENTITY-HEADER"] = server.foundry.secrets.identity_header
+        headers["Foundry-Features"] = "MemoryStores=V1Preview,WorkflowAgents=V1Preview"
         for _ in range(source.choice([0, 1, 1, 1, 2])):
             body = _mutated(body, source)
         text = b"" if body is None else json.dumps(body).encode()

@@ -35,7 +35,7 @@ FAILURES = [
         '{"error":{"code":"BadRequest","message":"Missing required query parameter: api-version"}}',
     ),
     (
-        errors.context_too_long(128000, 113182, 16000), MODEL, 400,
+        errors.context_too_long("chat", 128000, 113182, 16000), MODEL, 400,
         '{"error":{"message":"This model\'s maximum context length is 128000 tokens. However, you requested 129182 tokens '
         "(113182 in the messages, 16000 in the completion). Please reduce the length of the messages or completion."
         '","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}',
@@ -130,7 +130,7 @@ def test_every_fault_is_an_answer_or_one_of_the_two_that_are_not():
 
 
 def test_a_prompt_that_is_too_long_is_told(session, resource, key):
-    body = {**CHAT, "messages": [{"role": "user", "content": "word " * 120_000}]}
+    body = {**CHAT, "model": "gpt-4o", "messages": [{"role": "user", "content": "word " * 120_000}]}
     answer = session.post(resource + "/openai/v1/chat/completions", headers=key, json=body)
     assert answer.json()["error"]["code"] == "context_length_exceeded"
 

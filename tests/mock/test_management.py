@@ -7,6 +7,7 @@ from helpers.mock.server import MockServer
 from tests.mock.test_routes import V1
 
 VERSION = "api-version=2025-06-01"
+GROUP = f"/subscriptions/{catalog.SUBSCRIPTION_ID}/resourcegroups/my-group"
 ACCOUNTS = (
     f"/subscriptions/{catalog.SUBSCRIPTION_ID}/resourceGroups/my-group/providers/Microsoft.CognitiveServices/accounts"
 )
@@ -36,6 +37,7 @@ def arm(session):
         return session.request(method, url, headers=headers, json=body, verify=server.variables["SSL_CERT_FILE"])
 
     send.server = server
+    assert send("PUT", GROUP, {"location": "eastus2"}, version="api-version=2021-04-01").status_code == 201
     yield send
     server.stop()
 
@@ -52,7 +54,7 @@ def test_a_resource_is_made_used_and_deleted(arm):
     assert (made.status_code, made.json()["properties"]["provisioningState"]) == (201, "Creating")
     assert made.headers["retry-after"] == "0"
     assert arm("GET", ACCOUNT).json()["properties"]["provisioningState"] == "Creating"
-    assert _wait(arm, made.headers["azure-asyncoperation"]) == ["InProgress", "InProgress", "Succeeded"]
+    assert _wait(arm, made.headers["azure-asyncoperation"]) == ["InProgress", "Succeeded"]
     account = arm("GET", ACCOUNT).json()
     assert account["properties"]["provisioningState"] == "Succeeded"
     assert account["properties"]["endpoint"] == "https://my-foundry.cognitiveservices.azure.com/"
@@ -82,6 +84,10 @@ def test_a_resource_is_made_used_and_deleted(arm):
     assert [arm("GET", gone.headers["location"]).status_code for _ in range(3)] == [202, 202, 204]
     assert _wait(arm, gone.headers["azure-asyncoperation"])[-1] == "Succeeded"
     assert arm("POST", data_plane + V1, ask, audience="https://ai.azure.com").status_code == 404
+    nested = arm("DELETE", ACCOUNT)
+    assert (nested.status_code, nested.json()["error"]["code"]) == (409, "CannotDeleteResource")
+    assert "my-foundry/projects/my-project" in nested.json()["error"]["message"]
+    assert arm("DELETE", ACCOUNT + "/projects/my-project").status_code == 202
     assert arm("DELETE", ACCOUNT).status_code == 202
     assert arm("GET", ACCOUNT).json()["error"]["code"] == "ResourceNotFound"
     assert arm("POST", data_plane + V1, ask, audience="https://ai.azure.com").json()["error"]["code"] == "NotFound"
@@ -150,7 +156,7 @@ def test_what_is_there_from_the_start(arm):
     [
         ("PUT", ACCOUNT, MADE, {"version": ""}, 400, "MissingApiVersionParameter"),
         ("PUT", ACCOUNT, MADE, {"version": "api-version=1999-01-01"}, 400, "NoRegisteredProviderFound"),
-        ("PUT", ACCOUNT, {"kind": "AIServices"}, {}, 400, "InvalidRequestContent"),
+        ("PUT", ACCOUNT, {"kind": "AIServices"}, {}, 400, "LocationRequired"),
         ("PUT", ACCOUNT + "/projects/p", {"location": "x"}, {}, 404, "ResourceNotFound"),
         ("PUT", ACCOUNT + "/deployments/d", MODEL, {}, 404, "ResourceNotFound"),
         ("POST", ACCOUNT + "/listKeys", None, {}, 404, "ResourceNotFound"),
@@ -170,3 +176,119 @@ def test_projects_need_an_account_that_allows_them_and_models_must_exist(arm):
     unknown = {**MODEL, "properties": {"model": {"name": "gpt-99", "format": "OpenAI"}}}
     assert arm("PUT", ACCOUNT + "/deployments/d", unknown).json()["error"]["code"] == "DeploymentModelNotSupported"
     assert arm("PUT", ACCOUNT + "/deployments/d", {"properties": {"model": "gpt-4o"}}).status_code == 400
+
+
+# -- an operation goes on by itself ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("speed", ["instant", "realistic"])
+def test_an_operation_that_nobody_asks_for_goes_on_all_the_same(arm, speed):
+    arm.server.foundry.state.speed = speed
+    arm("PUT", ACCOUNT, MADE)
+    assert arm("GET", ACCOUNT).json()["properties"]["provisioningState"] == "Creating"
+    arm.server.foundry.limits.forward(3)
+    assert arm("GET", ACCOUNT).json()["properties"]["provisioningState"] == "Succeeded"
+
+
+def test_a_newer_operation_takes_the_place_of_an_older_one(arm):
+    old = arm("PUT", ACCOUNT, MADE)
+    new = arm("PUT", ACCOUNT, {**MADE, "tags": {"a": "b"}})
+    assert arm("GET", old.headers["azure-asyncoperation"]).json()["status"] == "Canceled"
+    assert _wait(arm, new.headers["azure-asyncoperation"])[-1] == "Succeeded"
+    assert arm("GET", ACCOUNT).json()["properties"]["provisioningState"] == "Succeeded"
+    arm("PUT", ACCOUNT, MADE)
+    arm("DELETE", ACCOUNT)
+    assert arm("GET", ACCOUNT).status_code == 404
+
+
+# -- deleted is not gone -----------------------------------------------------------------------------------------------------
+SUBSCRIPTION = f"/subscriptions/{catalog.SUBSCRIPTION_ID}/providers/Microsoft.CognitiveServices"
+GONE = f"{SUBSCRIPTION}/locations/eastus2/resourceGroups/my-group/deletedAccounts/my-foundry"
+
+
+def test_a_deleted_account_keeps_its_name_until_it_is_purged(arm):
+    arm("PUT", ACCOUNT, MADE)
+    arm("DELETE", ACCOUNT)
+    again = arm("PUT", ACCOUNT, MADE)
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "FlagMustBeSetForRestore")
+    other = arm("PUT", ACCOUNT + "-2", MADE)
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "CustomDomainInUse")
+    assert [one["name"] for one in arm("GET", SUBSCRIPTION + "/deletedAccounts").json()["value"]] == ["my-foundry"]
+    assert arm("GET", GONE).json()["properties"]["provisioningState"] == "Deleted"
+    assert arm("DELETE", GONE).status_code == 202
+    assert arm("GET", GONE).status_code == 404
+    assert arm("DELETE", GONE).status_code == 204
+    assert arm("PUT", ACCOUNT, MADE).status_code == 201
+
+
+def test_a_deleted_account_can_be_had_back_and_is_gone_after_two_days(arm):
+    arm("PUT", ACCOUNT, MADE)
+    arm("DELETE", ACCOUNT)
+    restored = {**MADE, "properties": {**MADE["properties"], "restore": True}}
+    assert arm("PUT", ACCOUNT, restored).status_code == 201
+    assert arm("GET", SUBSCRIPTION + "/deletedAccounts").json()["value"] == []
+    arm("DELETE", ACCOUNT)
+    arm.server.foundry.limits.forward(49 * 3600)
+    assert arm("GET", SUBSCRIPTION + "/deletedAccounts").json()["value"] == []
+    assert arm("PUT", ACCOUNT, MADE).status_code == 201
+
+
+def test_a_resource_group_goes_with_all_that_is_in_it(arm):
+    arm("PUT", ACCOUNT, MADE)
+    arm("PUT", ACCOUNT + "/projects/p", {"location": "eastus2"})
+    assert arm("DELETE", GROUP, version="api-version=2021-04-01").status_code == 202
+    assert arm("GET", GROUP, version="api-version=2021-04-01").json()["error"]["code"] == "ResourceGroupNotFound"
+    assert arm("PUT", ACCOUNT, MADE).json()["error"] == {
+        "code": "ResourceGroupNotFound", "message": "Resource group 'my-group' could not be found.",
+    }  # fmt: skip
+    assert [one["name"] for one in arm("GET", SUBSCRIPTION + "/deletedAccounts").json()["value"]] == ["my-foundry"]
+
+
+def _model(name: str, version: str | None = None, capacity: int = 10, sku: str = "GlobalStandard") -> dict:
+    model = {"format": "OpenAI", "name": name, **({"version": version} if version else {})}
+    return {"sku": {"name": sku, "capacity": capacity}, "properties": {"model": model}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "right"),
+    [
+        (_model("gpt-4o-mini", "2024-07-18"), "ServiceModelDeprecated", _model("gpt-5.4-mini", "2026-03-17")),
+        (_model("gpt-99"), "DeploymentModelNotSupported", _model("gpt-5.6-luna", "2026-08-01")),
+        (_model("gpt-5.1", "2020-01-01"), "DeploymentModelNotSupported", _model("gpt-5.1", "2025-11-13")),
+        (_model("gpt-5.1", sku="Enormous"), "InvalidResourceProperties", _model("gpt-5.1", sku="Standard")),
+        (_model("gpt-5.1", capacity=6000), "InsufficientQuota", _model("gpt-5.1", capacity=5000)),
+    ],
+)
+def test_a_deployment_that_cannot_be_is_refused_beside_one_that_can(arm, wrong, code, right):
+    arm("PUT", ACCOUNT, MADE)
+    refused = arm("PUT", ACCOUNT + "/deployments/d", wrong)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
+    assert arm("PUT", ACCOUNT + "/deployments/d", right).status_code == 201
+
+
+def test_a_retired_model_is_told_with_its_date(arm):
+    arm("PUT", ACCOUNT, MADE)
+    refused = arm("PUT", ACCOUNT + "/deployments/d", _model("gpt-4o-mini", "2024-07-18")).json()["error"]
+    assert refused["message"] == (
+        "The model 'Format:OpenAI,Name:gpt-4o-mini,Version:2024-07-18' has been deprecated since 03/31/2026 00:00:00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "status", "code"),
+    [
+        ("x", {}, 400, "InvalidAccountName"), ("-my", {}, 400, "InvalidAccountName"), ("m" * 65, {}, 400, "InvalidAccountName"),
+        ("my", {"customSubDomainName": "my_foundry"}, 400, "CustomDomainInvalid"),
+        ("my", {"customSubDomainName": "-my"}, 400, "CustomDomainInvalid"),
+        ("my", {"customSubDomainName": "demo-resource"}, 409, "CustomDomainInUse"),
+        ("my", {"customSubDomainName": "Demo-Resource"}, 409, "CustomDomainInUse"),
+        ("my", {"customSubDomainName": "my-own"}, 201, ""), ("my_own.x", {"customSubDomainName": "my"}, 201, ""),
+    ],
+)  # fmt: skip
+def test_names_of_accounts(arm, name, change, status, code):
+    answer = arm("PUT", f"{ACCOUNTS}/{name}", {**MADE, "properties": {**MADE["properties"], **change}})
+    assert (answer.status_code, answer.json().get("error", {}).get("code", "")) == (status, code)
+
+
+def test_an_unknown_subscription_and_kind_are_told(arm):
+    foreign = ACCOUNT.replace(catalog.SUBSCRIPTION_ID, "00000000-0000-4000-8000-000000000000")
+    assert arm("PUT", foreign, MADE).json()["error"]["code"] == "SubscriptionNotFound"
+    assert arm("PUT", ACCOUNT, {**MADE, "kind": "Robot"}).json()["error"]["code"] == "InvalidApiSetId"

@@ -13,6 +13,7 @@ from helpers.mock.model.recordings import Answer, FunctionCall
 from helpers.mock.wire import parameters, shapes
 from helpers.mock.wire.body import parse
 from helpers.mock.wire.errors import ServiceError
+from helpers.mock.wire.ids import Names
 
 # Derandomized: the same commit runs the same examples.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=150)
@@ -34,7 +35,7 @@ def test_any_responses_body_is_understood_or_refused(body):
         assert error.status == 400
         json.loads(error.body)
     else:
-        prompts.from_responses("m", body).key.encode()
+        prompts.from_responses(body).key.encode()
 
 
 @given(st.dictionaries(st.sampled_from([*parameters.CHAT, "surprise"]), JSON))
@@ -44,7 +45,7 @@ def test_any_chat_body_is_understood_or_refused(body):
     except ServiceError as error:
         assert error.status == 400
     else:
-        prompts.from_chat("m", body).key.encode()
+        prompts.from_chat(body).key.encode()
 
 
 @given(st.binary(max_size=100))
@@ -58,7 +59,7 @@ def test_any_bytes_are_an_object_or_refused(data):
 @given(TEXT, st.sampled_from([" ", "  ", "\n", "\t "]))
 def test_spacing_never_changes_a_prompt(text, space):
     spaced = space + text.replace(" ", space) + space
-    assert prompts.from_responses("m", {"input": text}).key == prompts.from_responses("m", {"input": spaced}).key
+    assert prompts.from_responses({"input": text}).key == prompts.from_responses({"input": spaced}).key
 
 
 @given(TEXT)
@@ -83,7 +84,7 @@ ANSWERS = st.builds(
 
 @given(ANSWERS)
 def test_a_responses_stream_builds_its_final_body(answer):
-    final = shapes.response({"model": "gpt-4o"}, DEPLOYMENTS["gpt-4o"], answer, 1, 1, "seed")
+    final = shapes.response({"model": "gpt-4o"}, DEPLOYMENTS["gpt-4o"], answer, 1, 1, Names("0123456789abcdef"))
     events = list(_events(streams.response_events(final)))
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
     said = "".join(event["delta"] for event in events if event["type"] == "response.output_text.delta")
@@ -96,7 +97,7 @@ def test_a_responses_stream_builds_its_final_body(answer):
 
 @given(ANSWERS, st.integers(1, 3), st.booleans())
 def test_a_chat_stream_builds_its_final_body(answer, n, with_usage):
-    final = shapes.chat_completion({"n": n}, DEPLOYMENTS["gpt-4o"], answer, 1, "seed")
+    final = shapes.chat_completion({"n": n}, DEPLOYMENTS["gpt-4o"], answer, 1, Names("0123456789abcdef"))
     events = list(_events(streams.chat_events(final, with_usage)))
     for index in range(n):
         deltas = [c["delta"] for e in events for c in e["choices"] if c["index"] == index]

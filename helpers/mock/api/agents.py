@@ -21,6 +21,7 @@ from helpers.mock.wire.errors import ServiceError
 
 NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?", re.ASCII)
 KINDS = ("prompt", "hosted", "workflow", "external", "voice")
+VERSIONS = 1000  # of one agent; the code of the refusal is documented, the words are inferred
 PREVIEW = {  # kinds that the service gives only to who asks for them
     "workflow": ("Workflow agents", "WorkflowAgents=V1Preview"),
     "external": ("External agents", "ExternalAgents=V1Preview"),
@@ -131,6 +132,8 @@ class Agents:
         if not isinstance(body.get("description") or "", str):
             raise errors.definition_invalid(param="description")
         thing = self._state.agents.get(name) or _new(name)
+        if len(thing["versions"]) >= VERSIONS:
+            raise errors.project_error(400, "UserError", f"An agent has at most {VERSIONS} versions.")
         number = str((self._state.agent_versions.get(name) or 0) + 1)
         self._state.agent_versions.put(name, int(number), 100)
         version = {
@@ -182,7 +185,7 @@ class Agents:
             if not isinstance(body.get(part, {}), dict | None):
                 raise errors.definition_invalid(param=part)
         endpoint = _merged(thing["endpoint"], body.get("agent_endpoint") or {})
-        _check_endpoint(endpoint, {version["version"] for version in thing["versions"]})
+        _check_endpoint(endpoint, [version["version"] for version in thing["versions"]])
         card = _merged(thing["card"], body["agent_card"]) if body.get("agent_card") else thing["card"]
         thing = {**thing, "endpoint": endpoint, "card": card}
         self._state.agents.put(
@@ -285,7 +288,7 @@ def _merged(old: Any, patch: Any) -> Any:
     return merged
 
 
-def _check_endpoint(endpoint: dict[str, Any], versions: set[str]) -> None:
+def _check_endpoint(endpoint: dict[str, Any], versions: list[str]) -> None:
     """Raises the ServiceError for rules that send calls to a version that is not there, or that do not add up to all."""
     if "version_selector" not in endpoint:
         return
@@ -327,7 +330,7 @@ def _check_definition(definition: Any, features: str) -> None:
     if not all(isinstance(rule, dict) for rule in (definition.get("structured_inputs") or {}).values()):
         raise errors.definition_invalid(param="definition.structured_inputs")
     try:
-        tools.check(given, nested=False)
+        tools.check(given, nested=False, in_agent=True)
         schemas.check_format("text.format", (definition.get("text") or {}).get("format"), nested=False)
     except ServiceError as error:
         raise errors.definition_invalid(json.loads(error.body)["error"]["message"]) from None

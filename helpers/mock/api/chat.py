@@ -75,9 +75,9 @@ class Chat:
     def _finish(self, call: Call, named: str | None, on_project: bool) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = parameters.chat(call.body)
-        deployment, _, answer = self._model.complete(body, named, call.mark)
+        deployment, prompt, answer = self._model.complete(body, named, call.mark)
         answer = _stopped(answer, body.get("stop"))
-        at = answer.created_at or ids.timestamp(call.seed)
+        at = answer.created_at or ids.timestamp(ids.mark(prompt.key))
         shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)
         stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
         with_usage = bool((body.get("stream_options") or {}).get("include_usage"))

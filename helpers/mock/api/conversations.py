@@ -10,7 +10,7 @@ from helpers.mock.call import Call, Route, compact
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.state import State, weight
-from helpers.mock.wire import errors, ids, paging, parameters, shapes
+from helpers.mock.wire import errors, ids, items, paging, parameters, shapes
 from helpers.mock.wire.ids import Names
 
 
@@ -43,9 +43,9 @@ def find(state: State, name: str, project: str) -> dict[str, Any]:
     return thing
 
 
-def extend(state: State, name: str, items: Iterable[dict[str, Any]]) -> None:
+def extend(state: State, name: str, said: Iterable[dict[str, Any]]) -> None:
     """Add items to a conversation that is there."""
-    thing, new = state.conversations.get(name), list(items)
+    thing, new = state.conversations.get(name), list(said)
     size = state.conversations.size_of(name) + weight(compact(new)) + 200 * len(new)
     state.conversations.put(name, thing, size)
     thing["items"] += new
@@ -62,14 +62,14 @@ class Conversations:
         """POST /conversations"""
         body = parameters.conversation(call.body)
         name = ids.new("conv_", call.mark)
-        items = _with_ids(body.get("items") or [], name, 0)
+        first = _with_ids(body.get("items") or [], name, 0)
         thing = {
             "project": call.names["project"],
             "conversation": shapes.conversation(name, ids.timestamp(call.seed), body.get("metadata") or {}),
-            "items": items,
-            "made": len(items),  # ever, also what was deleted since: ids derive from it
+            "items": first,
+            "made": len(first),  # ever, also what was deleted since: ids derive from it
         }
-        self._state.conversations.put(name, thing, weight(call.body) + 200 * (len(items) + 1))
+        self._state.conversations.put(name, thing, weight(call.body) + 200 * (len(first) + 1))
         return call.told(thing["conversation"])
 
     def get(self, call: Call) -> Exchange:
@@ -97,10 +97,10 @@ class Conversations:
         """POST /conversations/{id}/items"""
         name = call.names["conversation"]
         thing = self._find(call)
-        items = parameters.conversation(call.body).get("items")
-        if items is None:
+        given = parameters.conversation(call.body).get("items")
+        if given is None:
             raise errors.parameter_missing("items")
-        new = _with_ids(items, name, thing["made"])
+        new = _with_ids(given, name, thing["made"])
         extend(self._state, name, new)
         return call.told(paging.by_id(new, {"limit": "100"}, order="asc"))
 
@@ -125,7 +125,7 @@ class Conversations:
         return find(self._state, call.names["conversation"], call.names["project"])
 
 
-def _with_ids(items: list[dict[str, Any]], name: str, made: int) -> list[dict[str, Any]]:
+def _with_ids(given: list[dict[str, Any]], name: str, made: int) -> list[dict[str, Any]]:
     """Items as the conversation keeps them; their ids share its first digits."""
     names = Names(name[5:21], name)
-    return [shapes.input_item(item, names, made + at) for at, item in enumerate(items)]
+    return [items.kept(item, names, made + at) for at, item in enumerate(given)]

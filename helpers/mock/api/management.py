@@ -24,7 +24,7 @@ from helpers.mock.wire.errors import ServiceError
 VERSIONS = ("2025-04-01-preview", "2025-06-01", "2025-09-01", "2026-05-01")
 GROUP_VERSIONS = re.compile(r"20\d\d-\d\d-\d\d")  # of resource groups: there are many, and they do not differ here
 NAME = re.compile(
-    r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", re.ASCII
+    r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}", re.ASCII
 )  # of accounts, projects and deployments (REST reference)
 GROUP = re.compile(r"[\w.()-]{0,89}[\w()-]", re.ASCII)
 SUBDOMAIN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]", re.ASCII)  # a part of a host name (RFC 1123)
@@ -137,8 +137,9 @@ class Management:
         self._check_group(call)
         body, kind, path = parse(call.body), _kind(call), _path(call.names)
         for named in ("account", "project", "deployment"):
-            if named in call.names and not NAME.fullmatch(call.names[named]):
-                raise errors.name_invalid(named, call.names[named])
+            name = call.names.get(named)
+            if name is not None and not (NAME.fullmatch(name) and len(name) >= (2 if named == "account" else 1)):
+                raise errors.name_invalid(named, name)
         if not self._state.resources.fits(path, len(call.body)):
             raise _no_room()
         properties = body.get("properties") or {}

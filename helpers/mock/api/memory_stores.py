@@ -188,12 +188,7 @@ class MemoryStores:
         return call.told(thing["store"])
 
     def _update(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
-        said = [
-            text
-            for item in body.get("items") or ()
-            if isinstance(item, dict) and item.get("role") == "user"
-            for text in texts_of(item.get("content"))
-        ]
+        said = [text for item in _items(body) if item.get("role") == "user" for text in texts_of(item.get("content"))]
         previous = thing["updates"].get(body.get("previous_update_id"))
         update_id = ids.new("memupdate_", call.mark)
         if previous and previous["status"] == "queued":  # a newer update takes its messages along
@@ -208,9 +203,7 @@ class MemoryStores:
 
     def _search(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
         ours = {m["memory_id"]: m for m in thing["memories"].values() if m["scope"] == body["scope"]}
-        query = " ".join(
-            text for item in body.get("items") or () if isinstance(item, dict) for text in texts_of(item.get("content"))
-        )
+        query = " ".join(text for item in _items(body) for text in texts_of(item.get("content")))
         options = body.get("options")
         most = options.get("max_memories") if isinstance(options, dict) else None
         most = most if isinstance(most, int) and most > 0 else 5
@@ -258,3 +251,11 @@ class MemoryStores:
         if memory is None:
             raise errors.project_thing_not_found("Memory", call.names["memory"])
         return memory
+
+
+def _items(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was said. Raises the ServiceError for what is no list of items."""
+    given = body.get("items") or []
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        raise errors.definition_invalid(param="items")
+    return given

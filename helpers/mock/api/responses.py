@@ -1,5 +1,6 @@
 """The Responses API: asking, what is kept of it, and going on from there."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from helpers.mock.model import prompts, streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import Remembered, weight
+from helpers.mock.state import Remembered
 from helpers.mock.wire import errors, headers, ids, items, paging, parameters, shapes
 from helpers.mock.wire.errors import ServiceError
 from helpers.mock.wire.ids import Names
@@ -27,42 +28,50 @@ STATEFUL = re.compile(
 )
 
 
-class Finished(NamedTuple):
-    """A response that has been worked out: the request it came from, its body, and what goes over the wire."""
+class Told(NamedTuple):
+    """What a response holds for later: the request it came from, its body, all items that were said so far, those of the input,
+    and for one that runs in the background the body when it is done."""
 
     request: dict[str, Any]
-    deployment: Deployment
     body: dict[str, Any]
+    items: list[dict[str, Any]]
+    given: list[dict[str, Any]]
+    later: dict[str, Any] | None = None
+
+
+class Finished(NamedTuple):
+    """A response that has been worked out, and what goes over the wire. What it holds for later is kept as one text: a thousand
+    of these would otherwise be a million objects for Python to look after."""
+
+    id: str
+    deployment: Deployment
+    tokens: int
     sent: bytes
     chunks: tuple[tuple[float, bytes], ...]
-    made: str  # the mark that the ids in body, items and given were made with
-    mark: str  # the mark of this call, which is also in what goes over the wire
+    told: bytes
+    made: str  # the mark of the call that it was worked out for
+    mark: str  # the mark of this call
     at: int
     source: str
     world: str  # the project it was asked in; empty for the resource
-    items: list[dict[str, Any]]  # all that was said so far, for whoever goes on from here
-    given: list[dict[str, Any]]  # the input, as items with ids
-    size: int  # bytes that all this takes, roughly
-    later: dict[str, Any] | None = None  # the body when it is done, for one that runs in the background
-
-    @property
-    def name(self) -> str:
-        return self.body["id"].replace(self.made, self.mark)
+    stream: bool
+    kept: bool
 
     def anew(self, mark: str) -> "Finished":
         """The same answer to the same request, as a call of its own."""
         old, new = self.mark.encode(), mark.encode()
         chunks = tuple((at, event.replace(old, new)) for at, event in self.chunks)
-        return self._replace(sent=self.sent.replace(old, new), chunks=chunks, mark=mark)
+        return self._replace(
+            id=self.id.replace(self.mark, mark), sent=self.sent.replace(old, new), chunks=chunks, mark=mark
+        )
 
-    def settled(self) -> "Finished":
-        """The same with the ids of this call in all its parts, which costs more than most calls need."""
-        if self.made == self.mark:
-            return self
-        parts = {
-            part: _renamed(getattr(self, part), self.made, self.mark) for part in ("body", "items", "given", "later")
-        }
-        return self._replace(made=self.mark, **parts)
+    def open(self) -> Told:
+        """What it holds."""
+        return Told(*json.loads(self.told.replace(self.made.encode(), self.mark.encode())))
+
+    def holding(self, told: Told) -> "Finished":
+        """The same with something else in it."""
+        return self._replace(told=compact(told), made=self.mark)
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -103,15 +112,14 @@ class Responses:
             finished = finished.anew(call.mark)
         else:
             finished = self._finish(call, agent)
-            if stateless and not _cacheable(finished):
-                self._remembered.put(key, finished, finished.size)
-        usage = (finished.later or finished.body)["usage"]
-        tokens = usage["total_tokens"] if usage else 0
-        room = self._limits.charge(finished.deployment, tokens, "Responses", call)
-        if finished.request.get("store") is not False:
+            if stateless and finished.tokens < 1024:  # the same long prompt costs less the next time
+                self._remembered.put(key, finished, len(finished.sent) + len(finished.told))
+        room = self._limits.charge(finished.deployment, finished.tokens, "Responses", call)
+        if finished.kept:
             self._keep(finished)
-        streamed = bool(finished.request.get("stream"))
-        pairs = headers.responses(call.mark, finished.at, finished.deployment, tokens, on_project, streamed)
+        pairs = headers.responses(
+            call.mark, finished.at, finished.deployment, finished.tokens, on_project, finished.stream
+        )
         pairs = [*(headers.replaced(pairs, room) if room else pairs), ("x-offline-mock", finished.source)]
         return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
 
@@ -119,19 +127,19 @@ class Responses:
         """GET /responses/{id}: one that runs in the background gets a step further each time it is asked for. With
         ``?stream=true`` its events are sent again, after the one that ``starting_after`` names."""
         finished = self._find(call)
+        told = finished.open()
         if call.query.get("stream") == "true":
-            return self._streamed_again(call, finished)
-        body = finished.body
-        if body["status"] in ("queued", "in_progress") and finished.later:
-            body = finished.later if body["status"] == "in_progress" else {**body, "status": "in_progress"}
-            finished = finished._replace(body=body)
-            self._store(finished)
-            if body is finished.later:
-                self._extend(finished)
-        return call.told(shapes.as_sent(body, finished.request, bool(finished.world)))
+            return self._streamed_again(call, finished, told)
+        if told.body["status"] in ("queued", "in_progress") and told.later:
+            done = told.body["status"] == "in_progress"
+            told = told._replace(body=told.later if done else {**told.body, "status": "in_progress"})
+            self._store(finished.holding(told))
+            if done:
+                self._extend(told, told.body["output"])
+        return call.told(shapes.as_sent(told.body, told.request, bool(finished.world)))
 
-    def _streamed_again(self, call: Call, finished: Finished) -> Exchange:
-        if not (finished.request.get("background") and finished.request.get("stream")):
+    def _streamed_again(self, call: Call, finished: Finished, told: Told) -> Exchange:
+        if not (told.request.get("background") and finished.stream):
             raise errors.not_streamed()
         after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
         if after is None:
@@ -151,16 +159,17 @@ class Responses:
     def cancel(self, call: Call) -> Exchange:
         """POST /responses/{id}/cancel"""
         finished = self._find(call)
-        if not finished.body["background"]:
+        told = finished.open()
+        if not told.body["background"]:
             raise errors.cannot_cancel()
-        if finished.body["status"] in ("queued", "in_progress"):
-            finished = finished._replace(body={**finished.body, "status": "cancelled"})
-            self._store(finished)
-        return call.told(shapes.as_sent(finished.body, finished.request, bool(finished.world)))
+        if told.body["status"] in ("queued", "in_progress"):
+            told = told._replace(body={**told.body, "status": "cancelled"}, later=None)
+            self._store(finished.holding(told))
+        return call.told(shapes.as_sent(told.body, told.request, bool(finished.world)))
 
     def input_items(self, call: Call) -> Exchange:
         """GET /responses/{id}/input_items"""
-        return call.told(paging.by_id(self._find(call).given, call.query))
+        return call.told(paging.by_id(self._find(call).open().given, call.query))
 
     def count(self, call: Call) -> Exchange:
         """POST /responses/input_tokens. Source: the openai SDK; whether every region has it is not known."""
@@ -177,7 +186,7 @@ class Responses:
         names, at = Names(call.mark), ids.timestamp(call.mark)
         everything = [*before, *prompts.input_items(body)]
         said = [item for item in everything if item.get("type", "message") == "message" and item.get("role") == "user"]
-        output = [shapes.input_item(item, names, number) for number, item in enumerate(said[-20:])]
+        output = [items.kept(item, names, number) for number, item in enumerate(said[-20:])]
         hidden = ids.hexadecimal("compaction", call.mark, 64)
         output.append({"type": "compaction", "id": names.item("cmp_"), "encrypted_content": f"offline-mock-{hidden}"})
         tokens = self._model.count({**body, "input": body.get("input") or ""}, before)
@@ -191,11 +200,11 @@ class Responses:
     def _finish(self, call: Call, agent: str | None = None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         world, dated = _world(call), call.route.door is access.PROJECT_DATED
-        body = parameters.responses(call.body, bool(world), dated)
+        body = parameters.responses(call.body, bool(world), dated, agent)
         asked = agents.asked(self._state, body, agent)
         before, conversation = self._before(asked, world)
         names = Names(conversation[5:21], call.mark) if conversation else Names(call.mark, ids.mark(call.seed))
-        given = [shapes.input_item(item, names, at) for at, item in enumerate(prompts.input_items(asked))]
+        given = [items.kept(item, names, at) for at, item in enumerate(prompts.input_items(asked))]
         given = [self._referred(item, [*before, *given], world) for item in given]
         if not given and not (before and _is_of_user(before[-1])) and not asked.get("prompt"):
             raise errors.parameter_missing("input")
@@ -207,7 +216,7 @@ class Responses:
             if not stream or '"content_filter"' not in error.body:
                 raise
             return self._blocked(call, body, asked, names)
-        at = answer.created_at or ids.timestamp(call.seed)
+        at = answer.created_at or ids.timestamp(ids.mark(prompt.key))
         shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(world))
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
@@ -217,42 +226,38 @@ class Responses:
             shape, later = {**shape, **waiting}, shape
         chunks = streams.timed(streams.response_events(shape)) if stream else ()
         sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(world)))
-        everything = [*before, *given, *(later or shape)["output"]]
-        # what it goes on from may have been pushed out by then, and is kept here all the same
-        previous = self._state.responses.get(body.get("previous_response_id") or "")
-        size = 2 * weight(sent) + weight(call.body) + (previous.size if previous else 0)
-        return Finished(
-            request=body,
-            deployment=deployment,
-            body=shape,
-            sent=sent,
-            chunks=chunks,
-            made=call.mark,
-            mark=call.mark,
-            at=at,
-            source=answer.source,
-            world=world,
-            items=everything,
-            given=given,
-            size=size,
-            later=later,
-        )
+        usage = (later or shape)["usage"]
+        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later)
+        return self._finished(call, body, deployment, told, sent, chunks, at, answer.source, usage["total_tokens"])
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
         """A stream in which a blocked prompt is told: its status was sent before the filter had looked."""
-        deployment, world, at = (
-            self._model.deployment(asked.get("model"), "responses"),
-            _world(call),
-            ids.timestamp(call.seed),
-        )
+        deployment, world = self._model.deployment(asked.get("model"), "responses"), _world(call)
+        at = ids.timestamp(call.seed)
         shape = shapes.response(asked, deployment, Answer("", at, 0, 0, ""), at, 0, names, bool(world))
         shape |= {"content_filters": shapes.blocked_prompt_filters(len(prompts.from_responses(asked).last_words))}
         chunks = streams.timed(streams.failed_events(shape, errors.BLOCKED, "content_policy_violation"))
-        sent = b"".join(event for _, event in chunks)
         shape |= {"status": "failed", "output": [], "usage": None, "completed_at": None}
-        source = "the content filter of the offline mock"
-        size = 2 * len(sent)
-        return Finished(body, deployment, shape, sent, chunks, call.mark, call.mark, at, source, world, [], [], size)
+        sent, source = b"".join(event for _, event in chunks), "the content filter of the offline mock"
+        return self._finished(call, body, deployment, Told(body, shape, [], []), sent, chunks, at, source, 0)
+
+    def _finished(
+        self,
+        call: Call,
+        body: dict[str, Any],
+        deployment: Deployment,
+        told: Told,
+        sent: bytes,
+        chunks: tuple[tuple[float, bytes], ...],
+        at: int,
+        source: str,
+        tokens: int,
+    ) -> Finished:
+        stream, kept = bool(body.get("stream")), body.get("store") is not False
+        return Finished(
+            told.body["id"], deployment, tokens, sent, chunks, compact(told), call.mark, call.mark, at, source, _world(call),
+            stream, kept,
+        )  # fmt: skip
 
     def _before(self, body: dict[str, Any], world: str) -> tuple[list[dict[str, Any]], str]:
         """The items that this request goes on from, and the conversation they are in, if any."""
@@ -261,7 +266,7 @@ class Responses:
             finished = self._state.responses.get(previous)
             if finished is None or finished.world != world:
                 raise errors.previous_not_found(previous)
-            return finished.settled().items, ""
+            return finished.open().items, ""
         if conversation:
             name = conversation if isinstance(conversation, str) else conversation["id"]
             return conversations.find(self._state, name, world)["items"], name
@@ -279,7 +284,7 @@ class Responses:
             if one is not item and one.get("id") == name and one.get("type") != "item_reference":
                 return one
         for stored in reversed(self._state.responses.all()):
-            for one in stored.settled().items if stored.world == world else ():
+            for one in stored.open().items if stored.world == world and name.encode() in stored.told else ():
                 if one.get("id") == name:
                     return one
         if kind == "reasoning" and (item.get("encrypted_content") or not name.startswith("rs_")):
@@ -288,26 +293,25 @@ class Responses:
 
     def _keep(self, finished: Finished) -> None:
         self._store(finished)
-        if not finished.later:
-            self._extend(finished)
-        elif finished.body["conversation"]:
-            conversations.extend(self._state, finished.body["conversation"]["id"], finished.given)
+        if b'"conversation":{' in finished.told:
+            told = finished.open()
+            self._extend(told, told.given if told.later else [*told.given, *told.body["output"]])
 
-    def _extend(self, finished: Finished) -> None:
+    def _extend(self, told: Told, items: list[dict[str, Any]]) -> None:
         """Add what was said to the conversation that it was said in."""
-        conversation = finished.body["conversation"]
+        conversation = told.body["conversation"]
         if conversation and self._state.conversations.get(conversation["id"]):
-            new = finished.body["output"] if finished.later else [*finished.given, *finished.body["output"]]
-            conversations.extend(self._state, conversation["id"], new)
+            conversations.extend(self._state, conversation["id"], items)
 
     def _store(self, finished: Finished) -> None:
-        self._state.responses.put(finished.name, finished, finished.size)
+        size = 2 * len(finished.sent) + len(finished.told) + 1000
+        self._state.responses.put(finished.id, finished, size)
 
     def _find(self, call: Call) -> Finished:
         finished = self._state.responses.get(call.names["response"])
         if finished is None or finished.world != _world(call):
             raise errors.thing_not_found("Response", call.names["response"])
-        return finished.settled()
+        return finished
 
 
 def _world(call: Call) -> str:
@@ -317,18 +321,3 @@ def _world(call: Call) -> str:
 
 def _is_of_user(item: dict[str, Any]) -> bool:
     return item.get("role") == "user" or str(item.get("type")).endswith("_output")
-
-
-def _cacheable(finished: Finished) -> bool:
-    """Whether the service would charge less for the same request the next time."""
-    usage = finished.body["usage"]
-    return bool(usage) and usage["input_tokens"] >= 1024
-
-
-def _renamed(thing: Any, old: str, new: str) -> Any:
-    """The thing with one mark for another in all its texts."""
-    if isinstance(thing, str):
-        return thing.replace(old, new)
-    if isinstance(thing, dict):
-        return {name: _renamed(value, old, new) for name, value in thing.items()}
-    return [_renamed(value, old, new) for value in thing] if isinstance(thing, list) else thing

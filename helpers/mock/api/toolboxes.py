@@ -82,7 +82,7 @@ class Toolboxes:
     def update(self, call: Call) -> Exchange:
         """PATCH /toolboxes/{name}: which version is the default"""
         thing, number = self._find(call), parse(call.body).get("default_version")
-        if number not in {version["version"] for version in thing["versions"]}:
+        if number not in [version["version"] for version in thing["versions"]]:
             raise errors.definition_invalid(param="default_version")
         thing["default"] = number
         return call.told(_toolbox(thing))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from helpers.mock import catalog
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer
-from helpers.mock.model import prompts
+from helpers.mock.model import prompts, unknown
 from helpers.mock.model.caching import Caching
 from helpers.mock.model.prompts import Prompt
 from helpers.mock.model.recordings import Recordings
@@ -99,12 +99,16 @@ class Model:
         used = None if recording else self._tools.use(turn)
         if recording:
             answer = recording.answer
+            if (
+                recording.prompt.key != prompt.key
+            ):  # it answers the last turns; the others are read, and paid, all the same
+                answer = replace(answer, input_tokens=max(asked, answer.input_tokens + 1))
         elif used and (not self.strict or "found" in used.source):
             answer = replace(used, input_tokens=max(1, asked))
         elif self.strict and BLOCKED_ANSWER not in words:
             raise errors.no_recording(self.recordings.miss(prompt))
         else:
-            answer = self.recordings.invented(prompt)
+            answer = unknown.answer(self.recordings, prompt)
         if prompt.format and not recording and not answer.calls and not answer.waiting:
             text = prompts.compact(instance(prompt.format.get("schema"), "text.format"))
             answer = replace(answer, text=text, annotations=(), output_tokens=len(pieces(text)))

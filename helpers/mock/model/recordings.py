@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.exchange import Exchange
-from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
+from helpers.mock.answer import Answer, FunctionCall
 from helpers.mock.model import prompts
 from helpers.mock.model.prompts import Prompt
 
@@ -50,7 +50,10 @@ class Recordings:
                 if twin.models == recording.models and twin.answer.reasons == recording.answer.reasons:
                     raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
             beside.append(recording)
-        self._questions = {one.question: one for one in self}
+        self.questions: dict[str, Recording] = {}
+        for one in self:
+            self.questions.setdefault(one.question, one)
+        self.plain = [one.question for one in self if one.plain]  # those that have an answer as they stand
 
     def __iter__(self) -> Iterator[Recording]:
         return (one for several in self._by_prompt.values() for one in several)
@@ -70,29 +73,8 @@ class Recordings:
 
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
-        near = get_close_matches(prompt.last_words[:300], self._questions, count, cutoff=0)
-        return [self._questions[words] for words in near]
-
-    def known(self, prompt: Prompt, count: int = 3) -> list[str]:
-        """Questions that have an answer as they stand, those that read most like this one first."""
-        plain = [one.question for one in self if one.plain]
-        return get_close_matches(prompt.last_words[:300], plain, count, cutoff=0)
-
-    def invented(self, prompt: Prompt) -> Answer:
-        """The answer to a prompt without a recording: it says what it is and what there is."""
-        twin = self._questions.get(prompt.last_words)
-        if twin:
-            text = (
-                f"This is the offline mock, not a model. It knows the question “{twin.question}”, but only "
-                f"{_differently(twin.prompt, prompt)}. "
-            )
-        else:
-            text = "This is the offline mock, not a model: it has no recording for this prompt, only for some others"
-            known = [f"“{question}”" for question in self.known(prompt)]
-            text += f", such as {_listed(known)}. " if known else ". "
-        text += "For answers to prompts of your own, connect to a live project: see .env.example."
-        asked, said = prompt.length // CHARACTERS_PER_TOKEN, len(text) // CHARACTERS_PER_TOKEN
-        return Answer(text, 0, max(1, asked), said, "no recording for this prompt")
+        near = get_close_matches(prompt.last_words[:300], self.questions, count, cutoff=0)
+        return [self.questions[words] for words in near]
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""
@@ -104,25 +86,6 @@ class Recordings:
             )
             text += f" Nearest recording:\n{diff}"
         return text
-
-
-def _differently(recorded: Prompt, asked: Prompt) -> str:
-    """How the two prompts around one question differ, as the end of a sentence."""
-
-    def told(prompt: Prompt) -> list[dict]:
-        return [message for message in prompt.messages if message.get("role") == "system"]
-
-    differs = []
-    if told(recorded) != told(asked):
-        differs.append("with other instructions" if told(recorded) else "without instructions")
-    before = [[m for m in prompt.messages if m.get("role") != "system"] for prompt in (recorded, asked)]
-    if before[0] != before[1]:
-        differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
-    if recorded.tools != asked.tools:
-        differs.append("with other tools" if recorded.tools else "without tools")
-    if recorded.format != asked.format:
-        differs.append("in another format" if recorded.format else "as plain text")
-    return _listed(differs) if differs else "for another model"
 
 
 def read(path: Path, name: str) -> Recording:
@@ -192,7 +155,3 @@ def _texts(output: Iterable[dict[str, Any]]) -> Iterable[str]:
 
 def _pretty(prompt: Prompt) -> list[str]:
     return json.dumps(json.loads(prompt.key), indent=2, ensure_ascii=False, sort_keys=True).splitlines()
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

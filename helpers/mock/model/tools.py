@@ -19,6 +19,7 @@ from helpers.mock.wire import errors, ids, tools
 
 MOCK = "This is the offline mock"
 SEARCHED = ("web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11")
+BLUE, PNG = bytes((0, 120, 212)), bytes((137, 80, 78, 71, 13, 10, 26, 10))
 PLACE = "https://example.com/offline-mock"  # reserved for examples (RFC 2606)
 CONTAINER_FILE = "offline-mock.txt"
 
@@ -61,7 +62,11 @@ class Tools:
         if kind in SEARCHED:
             return _web_search(turn)
         maker = getattr(self, f"_{kind.removesuffix('_preview')}", None)
-        return maker(chosen, turn) if maker else None
+        if maker is None:
+            return _said(
+                f"{MOCK}: it runs no {kind.removesuffix('_preview').replace('_', ' ')}, so nothing was looked up or done."
+            )
+        return maker(chosen, turn)
 
     def _check(self, given: list[dict[str, Any]], items: list[dict[str, Any]]) -> None:
         """Raises the ServiceError for a store, a file or a container that is not there."""
@@ -119,7 +124,7 @@ class Tools:
         return _said(text, (item,), (note,), found=True)
 
     def _code_interpreter(self, tool: dict[str, Any], turn: Turn) -> Answer:
-        name = tool["container"]
+        name = tool.get("container")
         if not isinstance(name, str):
             name = f"cntr_{ids.hexadecimal('container', turn.mark, 48)}"
             keep_container(self._state, name, "auto", ids.timestamp(turn.mark))
@@ -378,10 +383,10 @@ def _first_operation(spec: Any) -> tuple[str, dict[str, Any]]:
 
 def _png(width: int, height: int) -> bytes:
     """A picture of one color (PNG specification, 2nd edition)."""
-    rows = b"".join(b"\0" + b"\x00\x78\xd4" * width for _ in range(height))
+    rows = b"".join(bytes(1) + BLUE * width for _ in range(height))
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return PNG + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

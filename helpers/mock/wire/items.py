@@ -5,6 +5,7 @@ from typing import Any
 
 from helpers.mock.wire import errors, pictures
 from helpers.mock.wire.body import kind_of
+from helpers.mock.wire.ids import Names
 
 # The service's own list (Azure, 2026-09).
 TYPES = (
@@ -39,6 +40,15 @@ NEEDED = {  # what an item of a type cannot do without
 KINDS = {
     "call_id": "a string", "name": "a string", "arguments": "a string", "approval_request_id": "a string", "approve": "a boolean",
     "id": "a string",
+}  # fmt: skip
+
+
+# What the ids of items begin with.
+PREFIXES = {
+    "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "function_call_output": "fco_", "web_search_call": "ws_",
+    "code_interpreter_call": "ci_", "file_search_call": "fs_", "mcp_list_tools": "mcpl_", "mcp_approval_request": "mcpr_",
+    "mcp_approval_response": "mcpa_", "mcp_call": "mcp_", "openapi_call": "fc_", "openapi_call_output": "fco_",
+    "image_generation_call": "ig_", "memory_search_call": "mem_", "custom_tool_call": "ctc_", "compaction": "cmp_",
 }  # fmt: skip
 
 
@@ -174,5 +184,20 @@ def texts_of(content: Any) -> Iterable[str]:
     if isinstance(content, str):
         yield content
     for part in content if isinstance(content, list) else ():
-        if isinstance(part.get("text"), str):
+        if isinstance(part, dict) and isinstance(part.get("text"), str):
             yield part["text"]
+
+
+def kept(item: dict[str, Any], names: Names, at: int) -> dict[str, Any]:
+    """An item of a request as the service gives it back: with an id, a status and its content in parts."""
+    kind = item.get("type", "message")
+    identifier = item.get("id") or names.item(PREFIXES.get(kind, "item_"), f"input {at}")
+    if kind != "message":
+        return {"status": "completed", **item, "id": identifier}
+    role, content = item.get("role", "user"), item.get("content")
+    if isinstance(content, str):
+        part: dict[str, Any] = {"type": "output_text" if role == "assistant" else "input_text", "text": content}
+        if role == "assistant":
+            part |= {"annotations": [], "logprobs": []}
+        content = [part]
+    return {"type": "message", "id": identifier, "status": "completed", "role": role, "content": content or []}

@@ -23,8 +23,8 @@ def check(given: list[Any]) -> None:
             raise errors.parameter_type(f"{where}.role", "a string", kind_of(role))
         if role not in ROLES:
             raise errors.value_not_supported(f"{where}.role", role, ROLES)
-        _check_content(at, role, message)
         _check_calls_of(where, message.get("tool_calls"))
+        _check_content(at, role, message)
         if role == "tool":
             call_id = message.get("tool_call_id")
             if call_id is None:

@@ -99,17 +99,19 @@ TEXT = 256 * 1024  # characters of a parameter that is no prompt: the mock's own
 TOKENS = 300_000  # of an embeddings request, which may come as numbers; the service's own limit
 
 
-def responses(request_body: bytes, on_project: bool = True, dated: bool = False) -> dict[str, Any]:
+def responses(
+    request_body: bytes, on_project: bool = True, dated: bool = False, agent: str | None = None
+) -> dict[str, Any]:
     """The body of a Responses request. Raises ServiceError for the first thing wrong with it. ``dated``: at the path of 2025,
-    which still takes ``agent``."""
+    which still takes ``agent``. ``agent``: at the endpoint of that agent."""
     body = parse(request_body)
     if on_project and not dated and body.get("agent") is not None:
         raise errors.agent_property_deprecated()
     _check(body, (_DATED if dated else _PROJECT) if on_project else RESPONSES, MOVED)
-    _check_responses(body)
-    agent = body.get("agent_reference") or body.get("agent")
-    if agent is not None:
-        _check_agent_reference(body, agent)
+    reference = body.get("agent_reference") or body.get("agent")
+    _check_responses(body, with_agent=bool(agent or reference))
+    if reference is not None:
+        _check_agent_reference(body, reference)
     going_on = any(body.get(name) is not None for name in ("conversation", "prompt", "previous_response_id"))
     if body.get("input") is None and not going_on:
         raise errors.parameter_missing("input")
@@ -140,7 +142,7 @@ def compacted(request_body: bytes) -> dict[str, Any]:
     return body
 
 
-def _check_responses(body: dict[str, Any]) -> None:
+def _check_responses(body: dict[str, Any], with_agent: bool = False) -> None:
     given, text = body.get("input"), body.get("text") or {}
     if isinstance(given, list):
         if not given:
@@ -150,7 +152,7 @@ def _check_responses(body: dict[str, Any]) -> None:
     if isinstance(conversation, dict) and not isinstance(conversation.get("id"), str):
         raise errors.parameter_missing("conversation.id")
     tools.check(body.get("tools"), nested=False)
-    tools.check_choice(body, nested=False)
+    tools.check_choice(body, nested=False, with_agent=with_agent)
     for at, name in enumerate(body.get("include") or ()):
         value_among(f"include[{at}]", name, INCLUDED)
     if isinstance(body.get("prompt"), dict) and not isinstance(body["prompt"].get("id"), str):

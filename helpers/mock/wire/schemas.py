@@ -3,6 +3,7 @@
 Sources: the service's refusals as reported (errors.py), and Microsoft's page on structured outputs for the limits.
 """
 
+import re
 from typing import Any
 
 from helpers.mock.wire import errors
@@ -18,6 +19,8 @@ REFUSED = (
     "maxContains", "uniqueItems", "default",
 )  # fmt: skip
 TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+NAME = "^[a-zA-Z0-9_-]+$"
+LONGEST = 64  # characters of a name
 FORMATS = ("json_object", "json_schema", "text")
 
 
@@ -41,18 +44,26 @@ def check_format(where: str, given: Any, nested: bool) -> None:
             raise errors.parameter_missing(where)
         if not isinstance(given, dict):
             raise errors.parameter_type(where, "an object", kind_of(given))
-    from helpers.mock.wire import tools  # names follow one rule
-
     for name, wanted in (("name", "a string"), ("schema", "an object"), ("strict", "a boolean")):
         value = given.get(name)
         if value is None and (name == "name" or (name == "schema" and not nested)):
             raise errors.parameter_missing(f"{where}.{name}")
         if value is not None and kind_of(value) != wanted:
             raise errors.parameter_type(f"{where}.{name}", wanted, kind_of(value))
-    tools.check_name(f"{where}.name", given["name"])
+    check_name(f"{where}.name", given["name"])
     found = fault(given.get("schema") or {}, strict=bool(given.get("strict")))
     if found:
         raise errors.format_schema_refused(given["name"], found, "response_format" if nested else "text.format.schema")
+
+
+def check_name(where: str, name: str) -> None:
+    """Raises the ServiceError for a name that is no name."""
+    if not name:
+        raise errors.string_empty(where)
+    if not re.fullmatch(NAME[1:-1], name):
+        raise errors.pattern_missed(where, NAME)
+    if len(name) > LONGEST:
+        raise errors.string_too_long(where, LONGEST, len(name))
 
 
 def fault(schema: dict[str, Any], strict: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from helpers.mock import catalog
 from helpers.mock.answer import Answer
 from helpers.mock.catalog import Deployment
-from helpers.mock.wire import ids
+from helpers.mock.wire import ids, items
 from helpers.mock.wire.ids import Names
 
 SAFE = {"filtered": False, "severity": "safe"}
@@ -26,13 +26,6 @@ ALWAYS = frozenset(
     "parallel_tool_calls prompt_cache_retention reasoning service_tier temperature text tool_choice tools top_logprobs top_p "
     "truncation usage metadata agent_reference".split()
 )
-# What the ids of output items begin with.
-PREFIXES = {
-    "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "function_call_output": "fco_", "web_search_call": "ws_",
-    "code_interpreter_call": "ci_", "file_search_call": "fs_", "mcp_list_tools": "mcpl_", "mcp_approval_request": "mcpr_",
-    "mcp_approval_response": "mcpa_", "mcp_call": "mcp_", "openapi_call": "fc_", "openapi_call_output": "fco_",
-    "image_generation_call": "ig_", "memory_search_call": "mem_", "custom_tool_call": "ctc_", "compaction": "cmp_",
-}  # fmt: skip
 
 
 def response(
@@ -152,10 +145,10 @@ def _output(
     """The output items, in order: what was thought, what was done, what is said, what is to be called."""
     owner = {"agent_reference": agent} if agent else {}
     owner = {**owner, "response_id": response_id} if on_project else {}
-    items: list[dict[str, Any]] = []
+    output: list[dict[str, Any]] = []
     if answer.reasons:  # what the model thought is billed, and its text stays with the service
-        items.append({"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary)})
-    items += [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
+        output.append({"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary)})
+    output += [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
     silent = answer.calls or answer.waiting or (answer.cut == "max_output_tokens" and answer.reasons)
     if answer.text or not silent:
         content = {"type": "output_text", "text": answer.text, "annotations": list(answer.annotations), "logprobs": []}
@@ -168,8 +161,8 @@ def _output(
             "content": [content],
             **({} if on_project else {"phase": "final_answer"}),
         }
-        items.append(message)
-    items += [
+        output.append(message)
+    output += [
         {
             "type": "function_call",
             "id": names.item("fc_", at),
@@ -181,13 +174,13 @@ def _output(
         }
         for at, call in enumerate(answer.calls)
     ]
-    return items
+    return output
 
 
 def tool_item(item: dict[str, Any], names: Names, at: int, owner: dict[str, Any]) -> dict[str, Any]:
     """What a hosted tool did, as an output item with an id of its own. A call and its output share the call's id."""
     kind = item["type"]
-    shape = {"type": kind, "id": names.item(PREFIXES.get(kind, "item_"), at), **owner, **item}
+    shape = {"type": kind, "id": names.item(items.PREFIXES.get(kind, "item_"), at), **owner, **item}
     if kind.endswith(("_call_output", "_call")) and "call_id" in item:
         own = ids.hexadecimal("call", f"{names.seed} {item['call_id']}", 16)
         shape["call_id"] = f"call_{names.mark}{own}"
@@ -272,21 +265,6 @@ def _content_filter(source: str, results: dict[str, Any], length: int) -> dict[s
 def blocked_prompt_filters(prompt_length: int) -> list[dict[str, Any]]:
     """What the filters made of a prompt that they stopped."""
     return [_content_filter("prompt", {**PROMPT_FILTERS, "violence": VIOLENT}, prompt_length)]
-
-
-def input_item(item: dict[str, Any], names: Names, at: int) -> dict[str, Any]:
-    """An item of a request as the service gives it back: with an id, a status and its content in parts."""
-    kind = item.get("type", "message")
-    identifier = item.get("id") or names.item(PREFIXES.get(kind, "item_"), f"input {at}")
-    if kind != "message":
-        return {"status": "completed", **item, "id": identifier}
-    role, content = item.get("role", "user"), item.get("content")
-    if isinstance(content, str):
-        part: dict[str, Any] = {"type": "output_text" if role == "assistant" else "input_text", "text": content}
-        if role == "assistant":
-            part |= {"annotations": [], "logprobs": []}
-        content = [part]
-    return {"type": "message", "id": identifier, "status": "completed", "role": role, "content": content or []}
 
 
 def conversation(name: str, at: int, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """The tools of a request, in the form of either API: chat completions nests a function, Responses does not."""
 
-import re
 from typing import Any
 
 from helpers.mock.wire import errors, schemas
 from helpers.mock.wire.body import kind_of
 
 MOST = 128
-NAME = "^[a-zA-Z0-9_-]+$"
-LONGEST = 64  # characters of a name
 CHAT_TYPES = ("function", "custom")
 # Sources: the openai SDK's tool types, and those that azure-ai-projects adds for the project service.
 TYPES = (
@@ -18,7 +15,7 @@ TYPES = (
 )  # fmt: skip
 PROJECT_TYPES = (
     "a2a", "a2a_preview", "azure_ai_search", "azure_function", "bing_custom_search_preview", "bing_grounding",
-    "browser_automation_preview", "capture_structured_outputs", "fabric_dataagent_preview", "fabric_iq_preview",
+    "browser_automation", "browser_automation_preview", "capture_structured_outputs", "fabric_dataagent_preview", "fabric_iq_preview",
     "memory_search", "memory_search_preview", "openapi", "reminder_preview", "sharepoint_grounding_preview",
     "toolbox_search_preview", "web_iq_preview", "work_iq_preview",
 )  # fmt: skip
@@ -35,8 +32,9 @@ SIZES = ("low", "medium", "high")
 CHOICES = ("none", "auto", "required")
 
 
-def check(given: list[Any] | None, nested: bool) -> None:
-    """Raises ServiceError for the first wrong tool; ``nested`` in the form of chat completions."""
+def check(given: list[Any] | None, nested: bool, in_agent: bool = False) -> None:
+    """Raises ServiceError for the first wrong tool; ``nested`` in the form of chat completions. An agent's tools may leave to
+    the service what a request must say."""
     if len(given or ()) > MOST:
         raise errors.list_too_long("tools", MOST, len(given))
     if given == [] and nested:
@@ -60,7 +58,7 @@ def check(given: list[Any] | None, nested: bool) -> None:
                 raise errors.tool_twice(name, where)
             seen.add(name)
         elif not nested:
-            _check_hosted(where, kind, tool)
+            _check_hosted(where, kind, tool, in_agent)
         elif not isinstance(tool.get(kind), dict):
             raise errors.parameter_missing(f"{where}.{kind}")
 
@@ -80,7 +78,7 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
         raise errors.parameter_missing(f"{inside}.name")
     if not isinstance(name, str):
         raise errors.parameter_type(f"{inside}.name", "a string", kind_of(name))
-    check_name(f"{inside}.name", name)
+    schemas.check_name(f"{inside}.name", name)
     description = tool.get("description")
     if description is not None and not isinstance(description, str):
         raise errors.parameter_type(f"{inside}.description", "a string", kind_of(description))
@@ -97,19 +95,11 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
     return name
 
 
-def check_name(where: str, name: str) -> None:
-    """Raises the ServiceError for a name that is no name."""
-    if not name:
-        raise errors.string_empty(where)
-    if not re.fullmatch(NAME[1:-1], name):
-        raise errors.pattern_missed(where, NAME)
-    if len(name) > LONGEST:
-        raise errors.string_too_long(where, LONGEST, len(name))
-
-
-def _check_hosted(where: str, kind: str, tool: dict[str, Any]) -> None:
+def _check_hosted(where: str, kind: str, tool: dict[str, Any], in_agent: bool) -> None:
     for name, wanted in NEEDED.get(kind, ()):
         value = tool.get(name)
+        if value is None and in_agent and name == "container":
+            continue
         if value is None:
             raise errors.parameter_missing(f"{where}.{name}")
         if not any(kind_of(value) == one for one in wanted.split(" or ")):
@@ -133,7 +123,11 @@ def _check_hosted(where: str, kind: str, tool: dict[str, Any]) -> None:
     size = tool.get("search_context_size")
     if kind.startswith("web_search") and size is not None and size not in SIZES:
         raise errors.value_not_supported(f"{where}.search_context_size", str(size), SIZES)
-    if kind == "code_interpreter" and isinstance(tool["container"], dict) and tool["container"].get("type") != "auto":
+    if (
+        kind == "code_interpreter"
+        and isinstance(tool.get("container"), dict)
+        and tool["container"].get("type") != "auto"
+    ):
         raise errors.value_not_supported(f"{where}.container.type", str(tool["container"].get("type") or ""), ("auto",))
 
 
@@ -144,10 +138,9 @@ def name_of(tool: dict[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def check_choice(body: dict[str, Any], nested: bool) -> None:
-    """Raises the ServiceError for a choice that is none, or that there is no tool for."""
+def check_choice(body: dict[str, Any], nested: bool, with_agent: bool = False) -> None:
+    """Raises the ServiceError for a choice that is none, or that there is no tool for. An agent's tools are in its definition."""
     choice, given = body.get("tool_choice"), body.get("tools") or []
-    with_agent = bool(body.get("agent_reference"))  # its tools are in its definition
     names = {name_of(tool) for tool in given}
     if isinstance(choice, str):
         if choice not in CHOICES:
@@ -158,6 +151,8 @@ def check_choice(body: dict[str, Any], nested: bool) -> None:
         kind = choice.get("type")
         if kind is None:
             raise errors.parameter_missing("tool_choice.type")
+        if not isinstance(kind, str):
+            raise errors.parameter_type("tool_choice.type", "a string", kind_of(kind))
         if kind == "allowed_tools":
             inner = choice.get("allowed_tools", choice) if nested else choice
             if not isinstance(inner, dict):

@@ -1,0 +1,49 @@
+"""What is said to a prompt that has no recording: what this is, and what there is."""
+
+from difflib import get_close_matches
+
+from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer
+from helpers.mock.model.prompts import Prompt
+from helpers.mock.model.recordings import Recordings
+
+KNOWN = 3  # questions that are named
+
+
+def answer(recordings: Recordings, prompt: Prompt) -> Answer:
+    """An answer that claims nothing but what was looked at."""
+    twin = recordings.questions.get(prompt.last_words)
+    if twin:
+        text = (
+            f"This is the offline mock, not a model. It knows the question “{twin.question}”, but only "
+            f"{_differently(twin.prompt, prompt)}. "
+        )
+    else:
+        text = "This is the offline mock, not a model: it has no recording for this prompt, only for some others"
+        near = get_close_matches(prompt.last_words[:300], recordings.plain, KNOWN, cutoff=0)
+        text += f", such as {_listed([f'“{question}”' for question in near])}. " if near else ". "
+    text += "For answers to prompts of your own, connect to a live project: see .env.example."
+    asked, said = prompt.length // CHARACTERS_PER_TOKEN, len(text) // CHARACTERS_PER_TOKEN
+    return Answer(text, 0, max(1, asked), said, "no recording for this prompt")
+
+
+def _differently(recorded: Prompt, asked: Prompt) -> str:
+    """How the two prompts around one question differ, as the end of a sentence."""
+
+    def told(prompt: Prompt) -> list[dict]:
+        return [message for message in prompt.messages if message.get("role") == "system"]
+
+    differs = []
+    if told(recorded) != told(asked):
+        differs.append("with other instructions" if told(recorded) else "without instructions")
+    before = [[m for m in prompt.messages if m.get("role") != "system"] for prompt in (recorded, asked)]
+    if before[0] != before[1]:
+        differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
+    if recorded.tools != asked.tools:
+        differs.append("with other tools" if recorded.tools else "without tools")
+    if recorded.format != asked.format:
+        differs.append("in another format" if recorded.format else "as plain text")
+    return _listed(differs) if differs else "for another model"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
