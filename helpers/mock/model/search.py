@@ -32,7 +32,8 @@ def passages(text: str) -> list[str]:
         paragraph = paragraph.strip()
         for at in range(0, len(paragraph), PASSAGE):
             piece = paragraph[at : at + PASSAGE]
-            if found and (len(found[-1]) < 60 or found[-1].splitlines()[-1].startswith("#")):
+            short = bool(found) and (len(found[-1]) < 60 or found[-1].splitlines()[-1].startswith("#"))
+            if short and not piece.startswith("#"):
                 found[-1] = f"{found[-1]}\n{piece}"
             else:
                 found.append(piece)
