@@ -28,11 +28,25 @@ def second_question(response):
     exchange = sent(response)
     if not path(exchange).endswith("/openai/v1/responses"):
         return f"the path that was called is {path(exchange)}; keep the URL of the first call."
-    asked = field(exchange, "input")
-    if asked in (None, "What is an AI application?"):
-        return "the request still asks the first question: change the value of input."
     if refused := refusal(exchange):
         return refused
+    if field(exchange, "input") == "What is an AI application?":
+        return "the request still asks the first question: change the value of input."
     if field(exchange, "model") != os.environ.get("FOUNDRY_MODEL_NAME"):
         return "keep the model of the first call: foundry.model."
+    return None
+
+
+@exercise("00.3")
+def refused_list(response):
+    """GET /deployments of the project without a sign-in, and so answered with 401."""
+    exchange = sent(response)
+    if exchange.method != "GET":
+        return f"the method is {exchange.method}; a list is asked for with requests.get."
+    if not path(exchange).endswith("/deployments"):
+        return f"the path that was called is {path(exchange)}; the list is at /deployments."
+    if {"authorization", "api-key"} & {name.lower() for name in exchange.request_headers}:
+        return "this request carries a sign-in: leave headers= out."
+    if exchange.status != 401:
+        return f"the service answered {exchange.status}; without a sign-in it should be 401. Keep ?api-version=v1 in the URL."
     return None

@@ -10,6 +10,9 @@ def parts(named):
     """``named`` holds the resource and the deployment of the URL in the task."""
     if not isinstance(named, dict):
         return f"keep the dictionary with the two names in it, not {named!r:.40}."
+    for name in ("resource", "deployment"):
+        if name not in named:
+            return f"there is no {name!r} in the dictionary: keep its two names as they were, in small letters."
     if named.get("resource") == "support-bot" and named.get("deployment") == "contoso-ai":
         return "the two are swapped: the resource is in the host, the deployment in the path."
     if named.get("resource") != "contoso-ai":
@@ -26,11 +29,15 @@ def mended(url):
     """The Responses URL of the project sales in contoso-ai, without anything wrong with it."""
     if not isinstance(url, str):
         return f"the answer is a URL in quotes, not {url!r:.40}."
+    if "#" in url:
+        return "there is a # in it; nothing behind that sign is sent, so take it away."
     endpoint = take_apart(url)
     if not endpoint.host:
         return f"still wrong: {endpoint.problems[0]}"
     if "?" in url and "api-version" not in url:
         return "there is still something behind the question mark: take the query away."
+    if url.strip().endswith("/"):
+        return "there is a slash at the end, and the path that you were given has none: take it away."
     if endpoint.path != "/api/projects/sales/openai/v1/responses":
         return f"leave the path as it is, /api/projects/sales/openai/v1/responses; yours is {endpoint.path or 'empty':.80}."
     if endpoint.problems:

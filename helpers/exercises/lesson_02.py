@@ -33,16 +33,16 @@ def key_on_v1(response):
         return "the request carries an Authorization header; send the key alone, in the header api-key."
     if "api-key" not in exchange.request_headers:
         return "the request has no api-key header: pass the headers by name, as headers={'api-key': ...}."
-    if exchange.request_json is None:
-        return "the body that was sent is no JSON: send it with json=body."
+    if refused := refusal(exchange):
+        return refused
     if field(exchange, "input") != "What is an AI application?":
         return "the body that was sent is another one; send body as it stands."
-    return refusal(exchange)
+    return None
 
 
 @exercise("02.3")
-def from_curl(response, answer):
-    """The curl command of the model endpoint as Python, and the text of the answer."""
+def from_curl(response):
+    """The curl command of the model endpoint as Python."""
     exchange = sent(response)
     url = urlsplit(exchange.url)
     if url.path != "/openai/deployments/gpt-4o/chat/completions":
@@ -50,16 +50,10 @@ def from_curl(response, answer):
         return f"the path is {path(exchange)}; {hint}, and goes on with /openai/deployments/gpt-4o/chat/completions."
     if parse_qs(url.query).get("api-version") != ["2024-05-01-preview"]:
         return "the query should be api-version=2024-05-01-preview, as in the command."
-    messages = field(exchange, "messages")
-    if field(exchange, "input") is not None or not messages:
-        return 'chat completions take "messages", a list of objects with a role and a content, not "input".'
-    if messages != [{"role": "user", "content": "What is an AI application?"}]:
-        return f"the messages that were sent are {messages!r:.120}; compare them with the command."
     if refused := refusal(exchange):
         return refused
+    if field(exchange, "messages") != [{"role": "user", "content": "What is an AI application?"}]:
+        return f"the messages that were sent are {field(exchange, 'messages')!r:.120}; compare them with the command."
     if "api-key" not in exchange.request_headers:
         return "the command signs in with the header api-key; yours came in with a token."
-    said = exchange.response_json["choices"][0]["message"]["content"]
-    if answer != said:
-        return "answer is not the text yet: it is the content of the message under choices."
     return None

@@ -53,3 +53,44 @@ def city_of_the_call(response, city):
     if city != _city(calls[0]["arguments"]):
         return f"the city is not {city!r:.60}: it is in the arguments of the function_call item."
     return None
+
+
+@exercise("03.3")
+def cost(function):
+    """A function that works out the dollars of a usage, of either API, at the lesson's prices."""
+    if not callable(function):
+        return f"cost_of is {function!r:.40}; give the function itself, without calling it."
+    details = {"output_tokens_details": {"reasoning_tokens": 100}}
+    cases = [
+        (
+            "the usage of a response",
+            {"input_tokens": 1000, "output_tokens": 500, "total_tokens": 1500, **details},
+            0.0012,
+        ),
+        (
+            "the usage of a chat completion",
+            {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500},
+            0.0012,
+        ),
+        ("a usage without any output", {"input_tokens": 1000, "output_tokens": 0, "total_tokens": 1000}, 0.0004),
+    ]
+    for name, usage, dollars in cases:
+        try:
+            said = function(dict(usage))
+        except Exception as error:
+            return f"for {name} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if said is None:
+            return f"for {name} it returns nothing: return the dollars."
+        try:
+            off = abs(float(said) - dollars) > dollars / 1000
+        except (TypeError, ValueError):
+            return f"for {name} it returns {said!r:.40}; the dollars are a number."
+        if off and abs(float(said) - dollars * 1_000_000) < 1:
+            return f"for {name} it returns {said!r:.20}: the prices are per million tokens, so divide by 1_000_000."
+        if off:
+            return (
+                f"for {name} it returns {said!r:.20}, and it should be {dollars}. Reasoning is in the output already."
+            )
+    return None

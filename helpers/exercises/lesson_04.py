@@ -1,5 +1,8 @@
 """Checks of 04_keys_and_tokens."""
 
+import base64
+import json
+
 from helpers.auth import decode_token
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
@@ -29,7 +32,7 @@ def _not_a_token(exchange: Exchange) -> str | None:
 
 @exercise("04.1")
 def by_token(response):
-    """The model endpoint, called with a token for https://cognitiveservices.azure.com."""
+    """The model endpoint, called with a token for either of the audiences that it takes."""
     exchange = sent(response)
     if "/openai/deployments/" not in path(exchange):
         return f"the path that was called is {path(exchange)}; call chat_url, the model endpoint."
@@ -40,10 +43,8 @@ def by_token(response):
     audience = _audience(exchange)
     if audience is None:
         return "the request carries no token: pass it as headers={'Authorization': f'Bearer {...}'}."
-    if audience != "https://cognitiveservices.azure.com":
-        return (
-            f"the token is for {audience:.60}; fetch one with the scope https://cognitiveservices.azure.com/.default."
-        )
+    if audience not in ("https://ai.azure.com", "https://cognitiveservices.azure.com"):
+        return f"the token is for {audience:.60}; the resource takes https://ai.azure.com and https://cognitiveservices.azure.com."
     return refusal(exchange)
 
 
@@ -61,3 +62,47 @@ def mended(response):
     if audience not in (None, "https://ai.azure.com"):
         return f"the token is for {audience:.60}; the project wants one for https://ai.azure.com."
     return refusal(exchange)
+
+
+@exercise("04.3")
+def audience_of(function):
+    """A function that reads the claim aud of a token."""
+    if not callable(function):
+        return f"audience_of is {function!r:.40}; give the function itself, without calling it."
+    for audience in ("https://ai.azure.com", "https://management.azure.com", "api://a"):  # three lengths of padding
+        claims = base64.urlsafe_b64encode(json.dumps({"aud": audience, "oid": "someone"}).encode()).decode().rstrip("=")
+        try:
+            said = function(f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl")
+        except Exception as error:
+            return f"for a token of our own it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if isinstance(said, dict):
+            return "it returns all claims: take the one called aud."
+        if said != audience:
+            return f"for a token for {audience} it returns {said!r:.60}."
+    return None
+
+
+@exercise("04.4")
+def safe(function):
+    """A function that hides the two headers that sign in, in a copy."""
+    if not callable(function):
+        return f"safe is {function!r:.40}; give the function itself, without calling it."
+    for spelled in ("Authorization", "authorization", "api-key", "API-Key"):
+        headers = {spelled: "the secret", "Content-Type": "application/json"}
+        try:
+            said = function(headers)
+        except Exception as error:
+            return f"for the header {spelled} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if not isinstance(said, dict):
+            return f"it returns a {type(said).__name__}; return a dictionary, as headers are."
+        if headers[spelled] != "the secret":
+            return "it changes the headers that it was given, and then they sign in no more: build a new dictionary."
+        if "the secret" in str(said):
+            return f"the value of {spelled} is still in it."
+        if said != {spelled: "...", "Content-Type": "application/json"}:
+            return f"for {spelled} it returns {said!r:.120}; all names stay, and only that value becomes '...'."
+    return None

@@ -29,7 +29,12 @@ def rules(answer):
         if word not in ("required", "refused"):
             return f'{one}: the answer is "required" or "refused", not {word!r:.40}.'
         if word != ("required" if SHAPES[kind].version else "refused"):
-            return f"{one}: look for /openai/v1 in it."
+            rule = (
+                "a path with /openai/v1 in it refuses a date"
+                if "/openai/v1" in one
+                else "a path without /openai/v1 requires one"
+            )
+            return f"{one}: {rule}."
     return None
 
 
@@ -42,8 +47,10 @@ def by_name(response):
         return f"the path is {url.path}; a model endpoint has /openai/deployments/ and the deployment's name in it."
     if url.path.startswith("/api/projects/"):
         return "a model endpoint starts at the resource endpoint, not at the project's."
-    if "/deployments/course-chat/" not in url.path:
+    if "/deployments/course-chat" not in url.path:
         return f"the path is {url.path}; it should name the deployment course-chat."
+    if not url.path.endswith("/course-chat/chat/completions"):
+        return f"the path is {url.path}; behind the deployment comes the operation, /chat/completions."
     if not parse_qs(url.query).get("api-version"):
         return "the URL has no api-version, and this path requires one: 2024-10-21."
     if not field(exchange, "messages"):

@@ -14,6 +14,8 @@ def reasoning_limit(response):
     exchange = sent(response)
     if field(exchange, "max_tokens") is not None:
         return "the body still has max_tokens; the error message names the parameter to use instead."
+    if field(exchange, "max_completion_tokens") == "1000":
+        return "max_completion_tokens is a text; a limit is a number: 1000, without quotes."
     if field(exchange, "max_completion_tokens") != 1000:
         found = field(exchange, "max_completion_tokens")
         return f"max_completion_tokens is {found!r:.40}; the task asks for a limit of 1000."
@@ -24,7 +26,66 @@ def reasoning_limit(response):
     return refusal(exchange)
 
 
+def _reply(status: int, body: str, headers: dict[str, str]) -> requests.Response:
+    """A response as requests would give it, for functions that read one."""
+    reply = requests.Response()
+    reply.status_code, reply._content, reply.encoding = status, body.encode(), "utf-8"
+    reply.headers.update(headers)
+    return reply
+
+
+# what each layer writes: the lesson's own cases in the shapes of the service
+BODIES = [
+    ("a wrong key", "gateway", 401, '{"error":{"code":"401","message":"Access denied due to invalid subscription key"}}'),
+    ("no sign-in", "gateway", 401, '{ "statusCode": 401, "message": "Unauthorized. Access token is missing" }'),
+    ("an unknown path", "gateway", 404, '{"error":{"code":"404","message": "Resource not found"}}'),
+    ("a missing api-version", "service", 400, '{"error":{"code":"BadRequest","message":"Missing required query parameter: api-version"}}'),
+    ("a missing role", "service", 401, '{"error":{"code":"PermissionDenied","message":"The principal lacks the required data action"}}'),
+    ("an unknown deployment", "model", 404, '{"error":{"type":"invalid_request_error","code":"DeploymentNotFound","message":"..."}}'),
+    ("an unknown parameter", "model", 400, '{"error":{"message":"Unknown parameter: \'x\'.","type":"invalid_request_error","param":"x","code":"unknown_parameter"}}'),
+]  # fmt: skip
+
+
 @exercise("06.2")
+def layer_of(function):
+    """A function that tells the layer that wrote an error."""
+    if not callable(function):
+        return f"layer_of is {function!r:.40}; give the function itself, without calling it."
+    for name, layer, status, body in BODIES:
+        try:
+            said = function(_reply(status, body, {"apim-request-id": "id", "Content-Type": "application/json"}))
+        except Exception as error:
+            return f"for {name} it raises {type(error).__name__}: {error}. The body is {body:.90}"
+        if said is ...:
+            return ...
+        if said != layer:
+            return f"for {name} it returns {said!r:.30}, and it is the {layer}. The body is {body:.120}"
+    return None
+
+
+@exercise("06.3")
+def for_support(function):
+    """A function that puts the status and the gateway's id of a call into a text."""
+    if not callable(function):
+        return f"for_support is {function!r:.40}; give the function itself, without calling it."
+    gateway = "0f5a51d2-9a34-4f0e-a1c2-6d1c8f0e7b11"
+    try:
+        said = function(_reply(429, "{}", {"apim-request-id": gateway, "x-ms-region": "East US 2"}))
+    except Exception as error:
+        return (
+            f"for a reply without x-request-id it raises {type(error).__name__}: {error}. Many errors lack that header."
+        )
+    if said is ...:
+        return ...
+    if not isinstance(said, str):
+        return f"it returns a {type(said).__name__}; return a line of text."
+    if gateway not in said:
+        cut = "it is cut: support needs all of it" if gateway[:8] in said else "put the header apim-request-id in"
+        return f"the id of the call is not in {said!r:.80}; {cut}."
+    return None if "429" in said else f"the status is not in {said!r:.120}."
+
+
+@exercise("06.4")
 def nightly(response, session):
     """A session whose adapter repeats POSTs up to five times on 429 and 503, and an answer that came through it."""
     if not isinstance(session, requests.Session):

@@ -1,8 +1,17 @@
 """Checks of 07_streaming."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import requests
+
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal, sent
+from helpers.exercises.requests_sent import field, path, refusal, sent, texts_of
 from helpers.widgets.stream import delta_of, events_of
+from helpers.wire import wiretap
 
 
 @exercise("07.1")
@@ -70,6 +79,8 @@ def is_whole(function):
         ),
         ("a chat stream that ends by length", [first, _chunk("Hi"), _chunk(reason="length")], True),
         ("a chat stream without a finish_reason", [first, _chunk("Hi")], False),
+        ("a stream that ends in an event error", [_delta("Hi"), {"type": "error", "code": "server_error"}], True),
+        ("a chat stream of which only the first chunk came", [first], False),
         ("an empty list", [], False),
     ]
     for name, received, expected in cases:
@@ -84,3 +95,106 @@ def is_whole(function):
         if bool(said) != expected:
             return f"for {name} it should say {expected}, and it says {said!r:.40}."
     return None
+
+
+@exercise("07.3")
+def ask(function, foundry):
+    """A function that asks a model and survives what can go wrong. It is called a few times; offline the mock is told to fail."""
+    if not callable(function):
+        return f"ask is {function!r:.40}; give the function itself, without calling it."
+    said, wire, limits = _asked(function)
+    if said is ...:
+        return ...
+    if problem := _plain(said, wire, limits):
+        return problem
+    for kind, count, survives in (
+        (("429", 2, True), ("503", 1, True), ("429", None, False), ("401", None, False)) if not foundry.live else ()
+    ):
+        with _fault(foundry, kind, count), _recorded_sleep() as slept:
+            said, wire, _ = _asked(function)
+        if problem := _after_fault(said, wire, slept, kind, survives):
+            return problem
+    if not foundry.live:
+        with _fault(foundry, "cut", 1), _recorded_sleep():
+            said, _, _ = _asked(function)
+        if not isinstance(said, Exception) and not (isinstance(said, tuple) and len(str(said[0])) > 60):
+            return f"when the connection breaks half-way it returns {said!r:.60}: let the exception through."
+    return None
+
+
+def _asked(function: Callable[[str], Any]) -> tuple[Any, list, list]:
+    """What the function returned or raised, what went over the wire, and the time-outs that it set."""
+    limits, send = [], requests.adapters.HTTPAdapter.send
+
+    def noting(adapter, request, *more, **settings):
+        limits.append(settings.get("timeout"))
+        return send(adapter, request, *more, **settings)
+
+    with patch.object(requests.adapters.HTTPAdapter, "send", noting), wiretap() as wire:
+        try:
+            said = function("What is an endpoint?")
+        except Exception as error:
+            said = error
+    return said, list(wire), limits
+
+
+def _plain(said: Any, wire: list, limits: list) -> str | None:
+    """What is wrong when nothing fails."""
+    if isinstance(said, Exception):
+        return f"it raises {type(said).__name__}: {said!s:.150}"
+    if not wire:
+        return "it sends nothing: use requests.post inside."
+    last = wire[-1]
+    if refused := refusal(last):
+        return refused
+    if field(last, "input") != "What is an endpoint?":
+        return f"it was given the prompt 'What is an endpoint?', and sent the input {field(last, 'input')!r:.60}."
+    if field(last, "stream"):
+        return "it streams; leave stream out, the answer comes in one piece."
+    if not limits or limits[-1] is None:
+        return "the request has no time-out: pass timeout=60."
+    if not isinstance(said, tuple | list) or len(said) != 2:
+        return f"it returns {said!r:.60}; return two things, the text and the number of tokens."
+    body = last.response_json
+    if said[0] != texts_of(body):
+        return f"the first thing that it returns is {said[0]!r:.60}; it should be the text of the answer, walked to by type."
+    total = body["usage"]["total_tokens"]
+    return None if said[1] == total else f"the second thing that it returns is {said[1]!r:.40}; usage says {total}."
+
+
+def _after_fault(said: Any, wire: list, slept: list[float], kind: str, survives: bool) -> str | None:
+    """What is wrong when the service fails in this way."""
+    asked = sum(float(one.response_headers.get("retry-after", 0)) for one in wire if one.status in (429, 503))
+    if survives and isinstance(said, Exception):
+        return f"the service said {kind} and would have answered a moment later, and it raises {type(said).__name__}: try again."
+    if survives and not (isinstance(said, tuple | list) and said[0]):
+        return f"the service said {kind} first, and then it returns {said!r:.60}."
+    if survives and sum(slept) < min(asked, 1):
+        return f"the service said {kind} and when to come back, and it waited {sum(slept):.1f} seconds: time.sleep for Retry-After."
+    if not survives and not isinstance(said, Exception):
+        return f"the service says {kind} each time, and it returns {said!r:.60}: raise_for_status before you read the body."
+    if not survives and kind == "401" and len(wire) > 1:
+        return "it repeats a 401; only 429 and 503 are worth another try."
+    if not survives and kind == "429" and (len(wire) > 3 or len(slept) > 3):
+        return f"it tries {len(wire)} times; three in all are enough."
+    return None
+
+
+@contextmanager
+def _fault(foundry, kind: str, count: int | None) -> Iterator[None]:
+    """The offline mock fails in this way, so many times or until the end."""
+    faults = f"{foundry.resource_endpoint}/_mock/faults"
+    body = {"kind": kind, "count": count, "path": "/responses", "retry_after": 1}
+    requests.post(faults, json=body, timeout=10).raise_for_status()
+    try:
+        yield
+    finally:
+        requests.delete(faults, timeout=10)
+
+
+@contextmanager
+def _recorded_sleep() -> Iterator[list[float]]:
+    """Nobody waits; how long somebody would have is noted."""
+    slept: list[float] = []
+    with patch.object(time, "sleep", slept.append):
+        yield slept

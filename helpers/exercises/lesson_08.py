@@ -1,7 +1,10 @@
 """Checks of 08_from_rest_to_sdk."""
 
+import json
+
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, refusal, tapped
+from helpers.widgets.stream import delta_of, events_of
 
 
 @exercise("08.1")
@@ -34,4 +37,33 @@ def caught_error(error):
         return f"that is {type(error).__name__} ({error.status_code}); asking gpt-99 gives another one."
     if error.code != "DeploymentNotFound":
         return f"its code is {error.code!r}: this 404 is not about a deployment."
+    asked = _model_of(error)
+    return None if asked in (None, "gpt-99") else f"that call asked {asked!r:.40}; the task asks gpt-99."
+
+
+def _model_of(error) -> str | None:
+    """The model that a failed call named; None where that cannot be seen."""
+    try:
+        return json.loads(error.request.content).get("model")
+    except Exception:
+        return None
+
+
+@exercise("08.3")
+def streamed_by_sdk(exchange, text):
+    """A streamed request that the openai package sent, and the text of its deltas."""
+    exchange = tapped(exchange)
+    if "openai" not in exchange.request_headers.get("user-agent", "").lower():
+        return "this request was not sent by the openai package: call the client inside the with block."
+    if refused := refusal(exchange):
+        return refused
+    if field(exchange, "stream") is not True:
+        return "this call was not streamed: pass stream=True, or use client.responses.stream."
+    if field(exchange, "input") != "Explain streaming in three sentences.":
+        return f"the input that was sent is {field(exchange, 'input')!r:.60}; the task asks another question."
+    if not isinstance(text, str):
+        return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
+    body = exchange.response_body.decode("utf-8", "replace")
+    if text != "".join(delta_of(event) for event in events_of(body)):
+        return "text is not what this stream said: join its deltas, without anything between them."
     return None

@@ -32,3 +32,20 @@ def agent_made_and_deleted(agent, project):
     if any(one.name == name for one in project.agents.list()):
         return "brief-guide is still there: delete it with project.agents.delete."
     return None
+
+
+@exercise("09.3")
+def caught_error(error):
+    """The exception of azure-core for a connection that is not there."""
+    from azure.core.exceptions import HttpResponseError
+
+    if isinstance(error, type) and issubclass(error, Exception):
+        return "that is the class; store the exception that was raised, from except ... as error."
+    if not isinstance(error, Exception):
+        return f"store the exception, not {error!r:.60}."
+    if not isinstance(error, HttpResponseError):
+        return f"that is {type(error).__name__}, which is not of azure-core's family."
+    asked = str(getattr(getattr(error.response, "request", None), "url", ""))
+    if error.status_code != 404 or "/connections/" not in asked:
+        return f"that is a {error.status_code} of another call; ask for the connection no-such-connection."
+    return None

@@ -1,9 +1,23 @@
-"""Checks of 10_conversations_tools_structure."""
+"""Checks of 10_conversations."""
 
-import json
+import requests
 
+from helpers.exchange import Exchange
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, question, refusal, tapped
+
+
+def _question_before(exchange: Exchange) -> str | None:
+    """What the response asked that this one goes on from; None where the service does not say."""
+    url = f"{exchange.url.partition('?')[0]}/{field(exchange, 'previous_response_id')}/input_items"
+    signed = {
+        name: value for name, value in exchange.request_headers.items() if name.lower() in ("authorization", "api-key")
+    }
+    try:
+        items = requests.get(url, headers=signed, timeout=60).json()["data"]
+        return "".join(part["text"] for item in items for part in item["content"])
+    except (requests.RequestException, KeyError, TypeError, ValueError):
+        return None
 
 
 @exercise("10.1")
@@ -12,52 +26,62 @@ def second_turn(exchange):
     exchange = tapped(exchange)
     if field(exchange, "previous_response_id") is None:
         return "this request names no previous response: pass previous_response_id=<the first response>.id."
+    if refused := refusal(exchange):
+        return refused
     if question(exchange) != "And what is it known for?":
         return f"the input is {question(exchange)!r:.80}; send the second question alone, the service knows the rest."
-    return refusal(exchange)
-
-
-@exercise("10.2")
-def parsed_place(place):
-    """An object of a pydantic class with the fields name and population."""
-    from pydantic import BaseModel
-
-    if isinstance(place, type):
-        return "that is the class; store the object: .output_parsed."
-    if hasattr(place, "output_parsed"):
-        return "that is the whole response; take .output_parsed."
-    if not isinstance(place, BaseModel):
-        return f"a {type(place).__name__} is no object of a pydantic class: use responses.parse with text_format=."
-    fields = set(type(place).model_fields)
-    if fields != {"name", "population"}:
-        return f"the class has the fields {', '.join(sorted(fields)) or 'none'}; the task asks for name and population."
-    if "offline mock" in str(place.name):
-        return "the mock has an answer for the fields name: str and population: int, in this order."
-    if "oslo" not in str(place.name).lower():
-        return f"the name is {place.name!r:.60}; ask Describe Oslo."
+    before = _question_before(exchange)
+    if before not in (None, "Describe Oslo."):
+        return f"the first question was {before!r:.60}; the task begins with Describe Oslo."
     return None
 
 
-def _told(output) -> bool:
-    """Whether a function's result tells something about Bergen, more than it was asked."""
-    text = output if isinstance(output, str) else json.dumps(output)
-    return "Bergen" in text and len(text) > len('{"city": "Bergen"}')
+@exercise("10.2")
+def last_turns(function):
+    """A function that cuts a history down to its last turns."""
+    if not callable(function):
+        return f"last_turns is {function!r:.40}; give the function itself, without calling it."
+    says = lambda role, text: {"role": role, "content": text}  # noqa: E731
+    one = [says("user", "1"), says("assistant", "a")]
+    two = [says("user", "2"), says("assistant", "b"), says("assistant", "c")]
+    three = [says("user", "3")]
+    cases = [
+        ("the last turn of three", [*one, *two, *three], 1, three),
+        ("the last two of three, of which one has two answers", [*one, *two, *three], 2, [*two, *three]),
+        ("more turns than there are", [*one, *two], 5, [*one, *two]),
+        ("an empty history", [], 2, []),
+    ]
+    for name, history, count, expected in cases:
+        given = [dict(message) for message in history]
+        try:
+            said = function(given, count)
+        except Exception as error:
+            return f"for {name} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if given != history:
+            return "it changes the list that it was given; return another one."
+        if said is None:
+            return f"for {name} it returns nothing: return a list of messages."
+        if list(said) != expected:
+            return f"for {name} it returns {[m.get('content') for m in said]!r:.60}, and it should be {[m['content'] for m in expected]}."
+    return None
 
 
 @exercise("10.3")
-def function_answered(exchange):
-    """The request that carries the result of get_weather for Bergen."""
-    exchange = tapped(exchange)
-    items = field(exchange, "input")
-    results = (
-        [item for item in items if isinstance(item, dict) and item.get("type") == "function_call_output"]
-        if isinstance(items, list)
-        else []
-    )
-    if not results:
-        return "this request carries no function_call_output: store the last exchange, in which you send the result."
-    if not results[-1].get("call_id"):
-        return "the result has no call_id: take it from the function_call item."
-    if not _told(results[-1].get("output")):
-        return f"the result is {results[-1].get('output')!r:.80}; run get_weather with the arguments of the call, for Bergen."
-    return refusal(exchange)
+def instructions_twice(exchanges):
+    """Two turns by previous_response_id, both with the same instructions."""
+    if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
+        return "store both exchanges as a list: wire[-2:]."
+    first, second = (tapped(one) for one in exchanges)
+    for exchange in (first, second):
+        if refused := refusal(exchange):
+            return refused
+    if field(second, "previous_response_id") != (first.response_json or {}).get("id"):
+        return "the second request does not go on from the first: pass previous_response_id."
+    for which, exchange in (("first", first), ("second", second)):
+        if not field(exchange, "instructions"):
+            return f"the {which} request has no instructions; they are not carried over."
+    if field(first, "instructions") != field(second, "instructions"):
+        return "the two requests have different instructions; the task asks for role in both."
+    return None

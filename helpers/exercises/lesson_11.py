@@ -1,45 +1,64 @@
-"""Checks of 11_build_a_chat_app."""
+"""Checks of 11_functions_and_structure."""
 
-import inspect
+import json
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, refusal, tapped
+from helpers.mock.wire import schemas
+
+
+def _told(output) -> bool:
+    """Whether a function's result tells something about Bergen, more than it was asked."""
+    text = output if isinstance(output, str) else json.dumps(output)
+    return "Bergen" in text and len(text) > len('{"city": "Bergen"}')
 
 
 @exercise("11.1")
-def forget(function, messages, tokens, transcript):
-    """A function that empties the chat. It is called once, with something to forget; then the chat is put back."""
-    if not callable(function):
-        return f"forget is {function!r:.40}; give the function itself, without calling it."
-    if inspect.iscoroutinefunction(function):
-        return "forget needs no async: it waits for nothing."
-    kept, counted, on_screen = list(messages), dict(tokens), transcript.value
-    try:
-        messages[:] = [{"role": "user", "content": "something to forget"}]
-        tokens.update(sent=1, received=1)
-        transcript.value = "something to forget"
-        if function() is ...:
-            return ...
-        if messages:
-            return "messages still holds something: messages.clear() empties this very list."
-        if any(tokens.get(name) != 0 for name in ("sent", "received")):
-            return "the counters are not 0: tokens.update(sent=0, received=0)."
-        if "something to forget" in transcript.value:
-            return "the chat on the screen is still the old one: call show()."
-        return None
-    finally:
-        messages[:] = kept
-        tokens.clear()
-        tokens.update(counted)
-        transcript.value = on_screen
+def function_answered(exchange):
+    """The request that carries the result of get_weather for Bergen."""
+    exchange = tapped(exchange)
+    items = field(exchange, "input")
+    results = (
+        [item for item in items if isinstance(item, dict) and item.get("type") == "function_call_output"]
+        if isinstance(items, list)
+        else []
+    )
+    if not results:
+        return "this request carries no function_call_output: store the last exchange, in which you send the result."
+    if refused := refusal(exchange):
+        return refused
+    if not any(_told(result.get("output")) for result in results):
+        return f"the result is {results[-1].get('output')!r:.80}; run get_weather with the arguments of the call, for Bergen."
+    return None
 
 
 @exercise("11.2")
-def with_instructions(exchange):
-    """A request with instructions and the task's question."""
-    exchange = tapped(exchange)
-    if not field(exchange, "instructions"):
-        return "the body has no instructions: pass instructions=... beside input."
-    if "What is a deployment?" not in str(field(exchange, "input")):
-        return "ask What is a deployment?"
-    return refusal(exchange)
+def strict(schema):
+    """A schema of a place that strict mode takes: a name, and a nickname that may be null."""
+    if not isinstance(schema, dict):
+        return f"the answer is a schema, a dictionary, not {schema!r:.40}."
+    properties = schema.get("properties")
+    if not isinstance(properties, dict) or not {"name", "nickname"} <= properties.keys():
+        return "a property is lost: the schema still has name and nickname."
+    if fault := schemas.fault(schema, strict=True):
+        return f"the service would refuse it: {fault}"
+    nickname = properties["nickname"]
+    kinds = nickname.get("type") if isinstance(nickname.get("type"), list) else [nickname.get("type")]
+    if "null" not in kinds and {"type": "null"} not in (nickname.get("anyOf") or []):
+        return 'a place without a nickname cannot be told: allow null, as in {"type": ["string", "null"]}.'
+    return None
+
+
+@exercise("11.3")
+def parsed_place(place):
+    """An object of a pydantic class with at least the fields name and population."""
+    from pydantic import BaseModel
+
+    if isinstance(place, type):
+        return "that is the class; store the object: .output_parsed."
+    if hasattr(place, "output_parsed"):
+        return "that is the whole response; take .output_parsed."
+    if not isinstance(place, BaseModel):
+        return f"a {type(place).__name__} is no object of a pydantic class: use responses.parse with text_format=."
+    missing = [name for name in ("name", "population") if name not in type(place).model_fields]
+    return f"the class has no field {missing[0]}; the task asks for name and population." if missing else None

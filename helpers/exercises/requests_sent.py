@@ -8,6 +8,8 @@ import requests
 from helpers.exchange import Exchange
 from helpers.exercises import Unreadable
 
+BY_REQUESTS = {"accept", "accept-encoding", "connection", "content-length", "content-type", "user-agent"}
+
 
 def sent(response: Any) -> Exchange:
     """The exchange behind a ``requests.Response``, or an Exchange as it is. Raises Unreadable for anything else."""
@@ -44,12 +46,22 @@ def question(exchange: Exchange) -> Any:
     return asked
 
 
+def texts_of(data: Any) -> str:
+    """The text of a Responses body, by type; empty where there is none."""
+    output = data.get("output") if isinstance(data, dict) else None
+    parts = [part for item in output or () if item.get("type") == "message" for part in item["content"]]
+    return "".join(part["text"] for part in parts if part["type"] == "output_text")
+
+
 def refusal(exchange: Exchange) -> str | None:
     """What the service says when it refuses, or None when it did not."""
     if exchange.status == 200:
         return None
-    if not {"authorization", "api-key"} & {name.lower() for name in exchange.request_headers}:
-        return "the request carries no sign-in, so the service answered 401: pass the headers by name, as headers=..."
+    named = {name.lower() for name in exchange.request_headers}
+    if not {"authorization", "api-key"} & named:
+        own = sorted(named - BY_REQUESTS)
+        seen = f" The headers that you sent: {', '.join(own)}." if own else " Pass the headers by name, as headers=..."
+        return f"the request carries no sign-in, so the service answered {exchange.status}.{seen}"
     body = exchange.response_json
     error = body.get("error", body) if isinstance(body, dict) else {}
     message = str(error.get("message", "")) if isinstance(error, dict) else ""

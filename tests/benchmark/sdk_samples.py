@@ -1,11 +1,11 @@
-"""How many of the SDK's own samples end without an error on the mock. They come with the source of azure-ai-projects, in the
-version that is locked, and run as they are, each with a mock of its own. It needs the network.
+"""How many of the SDKs' own samples end without an error on the mock. They come with the source of azure-ai-projects and of
+openai, in the versions that are locked, and run as they are, each with a mock of its own. It needs the network.
 
     python -m tests.benchmark.sdk_samples [PATTERN ...]     only the samples whose path holds one of these
 
-The source, and the packages that samples need beyond the course (tracing, for one), are kept in the system's temporary folder:
-.venv stays as it is. Left out are the folders of what the mock does not claim to be: evaluations, fine-tuning, hosted and voice
-agents, and others.
+A path begins with the package: openai/demo.py. The sources, and the packages that samples need beyond the course (tracing, for
+one), are kept in the system's temporary folder: .venv stays as it is. Left out are the folders of what the mock does not claim
+to be: evaluations, fine-tuning, hosted and voice agents, realtime, the use of a browser or a computer, and others.
 """
 
 import os
@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from threading import Lock
@@ -26,23 +27,61 @@ from helpers.course.notebooks import LOOPBACK_ONLY, plain_environment
 from helpers.mock import catalog
 from helpers.mock.server import MockServer
 
-FLOOR = 83  # samples that must end with 0
 SECONDS = 60  # for one sample
 AT_ONCE = 2
 CACHE = Path(tempfile.gettempdir()) / "foundry-sdk-samples"
-FOLDERS = """
-    agents agents/telemetry agents/tools chat_completions connections deployments files logs memories models responses
-    telemetry toolboxes
-""".split()
-PACKAGES = "azure-core-tracing-opentelemetry azure-monitor-opentelemetry jsonref opentelemetry-sdk".split()
+
+
+class Suite(NamedTuple):
+    """The samples of a package: where they are in its source, and what they need. ``floor`` of them must end with 0."""
+
+    package: str
+    folder: str
+    pattern: str
+    folders: list[str]
+    packages: list[str]
+    floor: int
+
+
+SUITES = (
+    Suite(
+        "azure-ai-projects", "samples", "sample_*.py",
+        """
+            agents agents/telemetry agents/tools chat_completions connections deployments files logs memories models
+            responses telemetry toolboxes
+        """.split(),
+        "azure-core-tracing-opentelemetry azure-monitor-opentelemetry jsonref opentelemetry-sdk".split(), 83,
+    ),
+    Suite("openai", "examples", "[!_]*.py", [".", "responses"], ["rich"], 19),
+)  # fmt: skip
 
 MAKING = Lock()  # mocks are made one at a time
 
-# Why a sample cannot end well, whatever the mock answers.
+# Why a sample cannot end well whatever the mock answers, or what it asks for that the mock does not claim to be.
 SKIPPED = {
     "sample_agent_memory_search": "it goes on to use a client that it has closed",
     "sample_agent_memory_search_async": "it goes on to use a client that it has closed",
     "sample_models_basic": "it uploads with a program that must be installed, azcopy",
+    **dict.fromkeys("azure azure_ad module_client".split(), "the host that it calls is an example, written into it"),
+    **dict.fromkeys("bedrock bedrock_runtime".split(), "it calls the service of another cloud"),
+    **dict.fromkeys(
+        "mtls_httpx mtls_httpx2 mtls_httpx2_async mtls_httpx_async".split(), "it needs a client certificate"
+    ),
+    **dict.fromkeys(
+        "multi_agent_streaming multi_agent_websocket".split(), "no source says that Foundry has this beta of OpenAI's"
+    ),
+    "uploads": "it needs a large file, made by another program",
+    **dict.fromkeys("audio speech_to_text text_to_speech".split(), "the mock neither speaks nor listens"),
+    **dict.fromkeys("image_stream picture video".split(), "the mock makes no pictures for this API, and no videos"),
+}
+
+# The names that samples call models by, and what is deployed under them.
+DEPLOYED = {
+    "gpt-4o-2024-08-06": "gpt-4o",
+    "gpt-4o-mini": "gpt-4.1-mini",  # in the place of the mock's own, which is retired
+    "gpt-5": "gpt-5",
+    "gpt-5.2": "gpt-5.2",
+    "gpt-5.5": "gpt-5.5",
 }
 
 QUESTION = "What is an AI application?"
@@ -84,16 +123,17 @@ class Outcome(NamedTuple):
     why: str = ""
 
 
-def fetch() -> tuple[Path, Path]:
-    """The folders of the SDK's source and of the packages; both are fetched when they are not there yet."""
+def fetch(suite: Suite) -> tuple[Path, Path]:
+    """The folders of the samples and of the packages they need; both are fetched when they are not there yet."""
     locked = (ROOT / "requirements.txt").read_text()
-    version = re.search(r"^azure-ai-projects==(\S+)", locked, re.MULTILINE)[1]
-    source, packages = CACHE / f"azure_ai_projects-{version}", CACHE / f"packages-{version}"
+    version = re.search(rf"^{suite.package}==(\S+)", locked, re.MULTILINE)[1]
+    source = CACHE / f"{suite.package.replace('-', '_')}-{version}"
+    packages = CACHE / f"{source.name}-packages"
     pip = [sys.executable, "-m", "pip", "-qq"]
     with tempfile.TemporaryDirectory(dir=CACHE) as name:  # what is complete is moved out of it
         folder = Path(name)
         if not source.is_dir():
-            wanted = ["--no-deps", "--no-binary", "azure-ai-projects", f"azure-ai-projects=={version}"]
+            wanted = ["--no-deps", "--no-binary", suite.package, f"{suite.package}=={version}"]
             subprocess.run([*pip, "download", "--dest", name, *wanted], check=True)
             with tarfile.open(folder / f"{source.name}.tar.gz") as archive:
                 archive.extractall(folder, filter="data")
@@ -102,30 +142,31 @@ def fetch() -> tuple[Path, Path]:
             exact = folder / "constraints.txt"
             exact.write_text("\n".join(line for line in locked.splitlines() if not line.startswith("-e")))
             into = ["--target", str(folder / "packages"), "--constraint", str(exact)]
-            subprocess.run([*pip, "install", *into, *PACKAGES], check=True)
+            subprocess.run([*pip, "install", *into, *suite.packages], check=True)
             (folder / "packages").rename(packages)
-    return source / "samples", packages
+    return source / suite.folder, packages
 
 
-def scripts(samples: Path, patterns: list[str]) -> list[Path]:
-    """The samples that have one of the patterns in their path; all without patterns."""
-    found = [path for folder in FOLDERS for path in sorted((samples / folder).glob("sample_*.py"))]
-    names = {path: path.relative_to(samples).as_posix() for path in found}
-    return [path for path in found if not patterns or any(pattern in names[path] for pattern in patterns)]
+def scripts(suite: Suite, samples: Path, patterns: list[str]) -> list[str]:
+    """The samples, by their path in the folder, that have one of the patterns in it; all without patterns."""
+    found = [path for folder in suite.folders for path in sorted((samples / folder).glob(suite.pattern))]
+    names = [path.relative_to(samples).as_posix() for path in found]
+    return [one for one in names if not patterns or any(pattern in f"{suite.package}/{one}" for pattern in patterns)]
 
 
-def run(samples: Path, packages: Path, script: Path) -> Outcome:
+def run(samples: Path, packages: Path, name: str) -> Outcome:
     """One sample in a copy of the folder, with a fresh mock."""
-    name = script.relative_to(samples).as_posix()
-    if script.stem in SKIPPED:
-        return Outcome(name, "skipped", SKIPPED[script.stem])
+    if (stem := Path(name).stem) in SKIPPED:
+        return Outcome(name, "skipped", SKIPPED[stem])
     with MAKING:
         server = MockServer(port=0, speed="instant", other_sites=False)
+    server.foundry.state.deployments.update({one: catalog.Deployment(one, model) for one, model in DEPLOYED.items()})
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "samples"
+        copy = Path(folder) / samples.name
         copytree(samples, copy, ignore=ignore_patterns("hosted_agents"))  # those are large, and not run
         environment = {
             **plain_environment(), **server.variables, **SETTINGS, "PYTHONUTF8": "1", "TMPDIR": folder,
+            "OPENAI_BASE_URL": f"{server.origin}/openai/v1", "OPENAI_API_KEY": server.variables["FOUNDRY_API_KEY"],
             "PYTHONPATH": os.pathsep.join(map(str, (LOOPBACK_ONLY, folder, packages))),
         }  # fmt: skip
         try:
@@ -156,15 +197,20 @@ def _last_line(text: str) -> str:
 
 def main(patterns: list[str]) -> int:
     CACHE.mkdir(mode=0o700, exist_ok=True)
-    samples, packages = fetch()
-    wanted = scripts(samples, patterns)
-    count: Counter[str] = Counter()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for one in pool.map(lambda script: run(samples, packages, script), wanted):
-            count[one.verdict] += 1
-            print(f"  {one.verdict:<8}  {one.name}" + (f"\n{'':12}{one.why}" if one.why else ""), flush=True)
-    print(f"  {count['ok']} of {len(wanted)} end with 0, {count['skipped']} skipped   (wanted: at least {FLOOR})")
-    return 1 if not patterns and count["ok"] < FLOOR else 0
+    missed = False
+    for suite in SUITES:
+        samples, packages = fetch(suite)
+        wanted = scripts(suite, samples, patterns)
+        count: Counter[str] = Counter()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for one in pool.map(partial(run, samples, packages), wanted):
+                count[one.verdict] += 1
+                why = f"\n{'':12}{one.why}" if one.why else ""
+                print(f"  {one.verdict:<8}  {suite.package}/{one.name}{why}", flush=True)
+        ended = f"{count['ok']} of {len(wanted)} end with 0, {count['skipped']} skipped"
+        print(f"  {suite.package}: {ended}   (wanted: at least {suite.floor})")
+        missed |= not patterns and count["ok"] < suite.floor
+    return int(missed)
 
 
 if __name__ == "__main__":

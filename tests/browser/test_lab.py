@@ -141,7 +141,7 @@ def chat_app_by_keyboard(cell):
         "A prompt that nobody has recorded.", delay=20
     )  # milliseconds: nobody types faster than a widget sends
     keyboard.press("Enter")
-    cell.get_by_text("Error code: 404").wait_for()
+    cell.get_by_text("does not answer here").wait_for()
     assert field.input_value() == "A prompt that nobody has recorded."
 
 
@@ -149,11 +149,11 @@ def chat_app_by_keyboard(cell):
 WIDGETS = {
     "01": ("explore", endpoint_explorer_by_mouse, endpoint_explorer_by_keyboard),
     "03": ("explore", json_explorer_by_mouse, json_explorer_by_keyboard),
-    "04": ("claims", token_viewer_by_mouse, token_viewer_by_keyboard),
+    "04": ("claims-viewer", token_viewer_by_mouse, token_viewer_by_keyboard),
     "05": ("choose", endpoint_chooser_by_mouse, endpoint_chooser_by_keyboard),
-    "06": ("lab", failure_laboratory_by_mouse, failure_laboratory_by_keyboard),
+    "06": ("lab-show", failure_laboratory_by_mouse, failure_laboratory_by_keyboard),
     "07": ("play", stream_player_by_mouse, stream_player_by_keyboard),
-    "11": ("app", chat_app_by_mouse, chat_app_by_keyboard),
+    "13": ("app", chat_app_by_mouse, chat_app_by_keyboard),
 }
 
 

@@ -22,7 +22,11 @@ PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 
 def routes(parts: Parts) -> Iterator[Route]:
     files = Files(parts)
-    for base, door in ((HOME + "/openai/v1", access.PROJECT_V1), (HOME + "/openai", access.PROJECT_DATED)):
+    for base, door in (
+        (HOME + "/openai/v1", access.PROJECT_V1),
+        (HOME + "/openai", access.PROJECT_DATED),
+        ("/openai/v1", access.RESOURCE_V1),
+    ):
         one = base + "/files/<file>"
         yield Route("POST", base + "/files", door, files.upload, AGENTS_WRITE)
         yield Route("GET", base + "/files", door, files.all, ASSETS_READ)

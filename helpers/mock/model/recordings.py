@@ -53,7 +53,9 @@ class Recordings:
         self.questions: dict[str, Recording] = {}
         for one in self:
             self.questions.setdefault(one.question, one)
-        self.plain = [one.question for one in self if one.plain]  # those that have an answer as they stand
+        self.plain = list(
+            dict.fromkeys(one.question for one in self if one.plain)
+        )  # those that have an answer as they stand
 
     def __iter__(self) -> Iterator[Recording]:
         return (one for several in self._by_prompt.values() for one in several)

@@ -1,4 +1,6 @@
-"""Checks of 12_create_your_own_resource."""
+"""Checks of 15_create_your_own_resource."""
+
+import re
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, sent
@@ -11,7 +13,7 @@ def _refused(exchange) -> str | None:
     return f"Azure Resource Manager answered {exchange.status}: {body.get('error', {}).get('message', '')}".rstrip(": ")
 
 
-@exercise("12.1")
+@exercise("15.1")
 def second_resource(response, manage):
     """A resource of another name, made with PUT and waited for."""
     exchange = sent(response)
@@ -35,7 +37,7 @@ def second_resource(response, manage):
     return None if state == "Succeeded" else f"it is {state}: wait_for(second) waits until it is made."
 
 
-@exercise("12.2")
+@exercise("15.2")
 def small_deployment(response):
     """A deployment called small, with a capacity of 5."""
     exchange = sent(response)
@@ -45,12 +47,22 @@ def small_deployment(response):
         return f"the path is {path(exchange)}; it should end in /accounts/<name>/deployments/small."
     if refused := _refused(exchange):
         return refused
-    model = ((field(exchange, "properties") or {}).get("model") or {}).get("name")
-    if model != "gpt-4.1-mini":
-        return f"the model is {model!r:.60}; the task continues with gpt-4.1-mini, as in deployment."
     if "/accounts/my-foundry/" in path(exchange):
         return "that is in the first resource; put it into the second."
     capacity = (field(exchange, "sku") or {}).get("capacity")
     if capacity != 5:
         return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."
     return None
+
+
+@exercise("15.3")
+def team(endpoint):
+    """The endpoint of the project team in the second resource, as Resource Manager shows it."""
+    if not isinstance(endpoint, str):
+        return f"the endpoint is a text, a URL, not {type(endpoint).__name__}: take it out of properties.endpoints."
+    found = re.fullmatch(r"https://([^./]+)\.services\.ai\.azure\.com/api/projects/([^/?#]+)", endpoint.strip())
+    if not found:
+        return f"{endpoint!r:.80} is no project endpoint: read 'AI Foundry API' of the project, not of the account."
+    if found[2] != "team":
+        return f"that is the project {found[2]!r:.40}; the task asks for team."
+    return "that is in the first resource; put the project into the second." if found[1] == "my-foundry" else None

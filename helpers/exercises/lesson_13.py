@@ -1,0 +1,97 @@
+"""Checks of 13_build_a_chat_app."""
+
+import inspect
+
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, refusal
+
+
+@exercise("13.1")
+def last_question(function):
+    """A function that finds what the user asked last."""
+    if not callable(function):
+        return f"last_question is {function!r:.40}; give the function itself, without calling it."
+    user, assistant = {"role": "user", "content": "And now?"}, {"role": "assistant", "content": "Yes."}
+    cases = [
+        (
+            "a chat that ends in an answer",
+            [{"role": "user", "content": "Hello"}, assistant, user, assistant],
+            "And now?",
+        ),
+        ("a chat that ends in a question", [assistant, user], "And now?"),
+        ("an empty chat", [], ""),
+        ("a chat without any question", [assistant], ""),
+    ]
+    for name, messages, expected in cases:
+        try:
+            said = function(list(messages))
+        except Exception as error:
+            return f"for {name} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if said != expected:
+            return f"for {name} it returns {said!r:.60}, and it should be {expected!r}."
+    return None
+
+
+@exercise("13.2")
+def answered_in_a_role(said, wire):
+    """What answer_as returned, and what it sent meanwhile."""
+    if inspect.iscoroutine(said) or inspect.isasyncgen(said):
+        return "answer_as gives back something that still has to be awaited: write async def, and return the text."
+    wire = list(wire)
+    if not wire:
+        return "answer_as sent nothing: call client.responses.create inside, with await before it."
+    exchange = wire[-1]
+    if refused := refusal(exchange):
+        return refused
+    if not field(exchange, "instructions"):
+        return "the body has no instructions: pass instructions=role."
+    if "What is a deployment?" not in str(field(exchange, "input")):
+        return "it does not send messages: pass input=messages."
+    if not field(exchange, "stream"):
+        return "the answer was not streamed: pass stream=True and read the events."
+    if field(exchange, "store") is not False:
+        return "the answer is stored as well: pass store=False."
+    if not isinstance(said, str):
+        return f"it returns {said!r:.60}; return the text, put together from the deltas."
+    return None if len(said) > 10 else "the text that it returns is empty: collect event.delta of each delta."
+
+
+@exercise("13.3")
+def kind_sentence(function):
+    """A function with a sentence for the content filter, that leaves the rest as it was."""
+    import httpx2
+    import openai
+
+    if not callable(function):
+        return f"kind_sentence is {function!r:.40}; give the function itself, without calling it."
+
+    def error(kind, status: int, code: str, message: str):
+        reply = httpx2.Response(status, request=httpx2.Request("POST", "https://localhost/"))
+        return kind(message, response=reply, body={"code": code, "message": message})
+
+    filtered = error(openai.BadRequestError, 400, "content_filter", "The response was filtered due to the prompt")
+    other = error(openai.BadRequestError, 400, "invalid_value", "Invalid value: 'x'.")
+    busy = error(openai.RateLimitError, 429, "RateLimitReached", "Your requests have exceeded the limit.")
+    said = []
+    for name, one in (
+        ("a filtered prompt", filtered),
+        ("another bad request", other),
+        ("a quota that is used up", busy),
+    ):
+        try:
+            said.append(function(one))
+        except Exception as failed:
+            return f"for {name} it raises {type(failed).__name__}: {failed}."
+        if said[-1] is ...:
+            return ...
+        if not isinstance(said[-1], str) or not said[-1].strip():
+            return f"for {name} it returns {said[-1]!r:.40}; return a sentence."
+    if "The response was filtered due to" in said[0]:
+        return "for a filtered prompt it repeats the service's words; say in your own what the user can do."
+    if said[0] in said[1:]:
+        return f"it says the same for other errors: {said[0]!r:.80}"
+    if "Invalid value" not in said[1] or "quota" not in said[2].lower():
+        return "the other errors have lost their sentences: leave them to sentence(error)."
+    return None
