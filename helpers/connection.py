@@ -307,13 +307,13 @@ def check_model_name(value: str) -> str:
     """The deployment name. Raises SettingsError with the corrected value."""
     name, where = "FOUNDRY_MODEL_NAME", "The portal lists deployments under Models + endpoints."
     if not value:
-        raise SettingsError(f"{name} is empty: set it to the name of a deployment, such as gpt-4.1-mini. {where}")
-    _refuse_placeholder(name, value, "gpt-4.1-mini", where)
+        raise SettingsError(f"{name} is empty: set it to the name of a deployment, such as gpt-5.4-mini. {where}")
+    _refuse_placeholder(name, value, "gpt-5.4-mini", where)
     fixed = value.strip(QUOTES).strip()
     problems = [] if fixed == value else ["it has quotes around it"]
     looks_secret = re.fullmatch(r"[A-Za-z0-9]{30,}", fixed) or fixed.startswith("eyJ")
     if looks_secret or not re.fullmatch(r"[\w.-]{1,64}", fixed):
-        _refuse(name, value, "it is not the name of a deployment", f"gpt-4.1-mini, or your own. {where}")
+        _refuse(name, value, "it is not the name of a deployment", f"gpt-5.4-mini, or your own. {where}")
     return _accept(name, value, fixed, problems)
 
 

@@ -8,10 +8,11 @@ CHARACTERS_PER_TOKEN = 4  # an estimate for what is not recorded: the mock has n
 
 @dataclass(frozen=True)
 class FunctionCall:
-    """A function that the model wants called; ``arguments`` is JSON text."""
+    """A function that the model wants called; ``arguments`` is JSON text. A ``custom`` tool is given any text instead."""
 
     name: str
     arguments: str
+    custom: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,4 @@ class Answer:
     waiting: bool = False
     annotations: tuple[dict[str, Any], ...] = ()
     cached_tokens: int = 0
+    encrypted: str = ""  # the thoughts, for who does not store them

@@ -36,6 +36,14 @@ class BaseModel:
     capability: str = "chat_completion"
 
     @property
+    def longest_answer(self) -> int:
+        """The most tokens it writes in one answer (the models' pages): a family has one limit."""
+        for family, tokens in LONGEST_ANSWERS.items():
+            if self.name.startswith(family):
+                return tokens
+        return self.context
+
+    @property
     def reasons(self) -> bool:
         """Whether it can think before it answers."""
         return bool(self.efforts)
@@ -54,6 +62,7 @@ class BaseModel:
         return self.retires is not None and self.retires <= TODAY
 
 
+LONGEST_ANSWERS = {"gpt-5": 128_000, "gpt-4.1": 32_768, "gpt-4o": 16_384, "o4": 100_000}
 _SETTING = ("none", "low", "medium", "high", "xhigh")  # reasoning is a setting, off unless asked for
 _ALWAYS = ("medium", "minimal", "low", "high")
 _O_SERIES = ("medium", "low", "high")

@@ -27,7 +27,7 @@ AZURE = {401: "ClientAuthenticationError", 404: "ResourceNotFoundError"}
 ORIGIN = "https://my-resource.services.ai.azure.com"
 V1 = "/openai/v1/responses"
 PROJECT_V1 = "/api/projects/my-project" + V1
-PROMPT = {"model": "gpt-4.1-mini", "input": "What is an AI application?"}
+PROMPT = {"model": catalog.DEFAULT_DEPLOYMENT, "input": "What is an AI application?"}
 KEY, TOKEN = {"api-key": "[redacted]"}, {"Authorization": "Bearer [redacted]"}
 
 
@@ -136,7 +136,7 @@ FAILURES = {
         ),
         Failure(
             "429 too many requests", V1, KEY, PROMPT,
-            errors.too_many("token", "Responses", "v1", "gpt-4.1-mini", 6, catalog.REGION, headers.wait(6)),
+            errors.too_many("token", "Responses", "v1", catalog.DEFAULT_DEPLOYMENT, 6, catalog.REGION, headers.wait(6)),
             "The deployment's quota for this minute is used up.",
             "Wait for Retry-After seconds. If it happens often, raise the capacity or spread the calls.",
         ),

@@ -6,8 +6,8 @@
 param name string
 param location string = resourceGroup().location
 param projectName string = 'my-project'
-param modelName string = 'gpt-4.1-mini'
-param modelVersion string = '2025-04-14'
+param modelName string = 'gpt-5.4-mini'
+param modelVersion string = '2026-03-17'
 
 @description('Thousands of tokens per minute.')
 param capacity int = 10

@@ -275,7 +275,7 @@ def test_a_setup_without_a_key_is_fine(machine):
         ("FOUNDRY_PROJECT_ENDPOINT", SECRET, "does not start with https://", "use https://<resource-name>"),
         ("FOUNDRY_RESOURCE_ENDPOINT", GOOD, "goes on after the host", "use https://my-foundry.services.ai.azure.com"),
         ("FOUNDRY_MODEL_NAME", "", "FOUNDRY_MODEL_NAME is empty", "FOUNDRY_MODEL_NAME"),
-        ("FOUNDRY_MODEL_NAME", "a/b", "not the name of a deployment", "use gpt-4.1-mini, or your own"),
+        ("FOUNDRY_MODEL_NAME", "a/b", "not the name of a deployment", "use gpt-5.4-mini, or your own"),
         ("FOUNDRY_MODEL_NAME", SECRET, "not the name of a deployment", "use"),
         ("FOUNDRY_API_KEY", "<your key>", "placeholder", "FOUNDRY_API_KEY"),
         ("FOUNDRY_API_KEY", f"Bearer {SECRET}", "header's words", "FOUNDRY_API_KEY"),

@@ -539,17 +539,15 @@ def test_a_guard_rejects_edited_prose_and_passes_the_lesson(guard, old, new, rea
     assert any(reason in sentence and sentence.startswith(LESSON.name) for sentence in found), found
 
 
-def test_guards_reject_a_lesson_without_slides_that_is_too_short_or_whose_recap_speaks_of_something_else():
+def test_guards_reject_a_lesson_without_slides_with_a_long_cell_or_whose_recap_speaks_of_something_else():
     lesson = nbformat.read(LESSON, 4)
     lesson.cells[3].metadata = {}
     recap = next(cell for cell in lesson.cells if cell.id == "recap")
     recap.source = re.sub(r"^1\. .*$", "1. *Bananas*: yellow.", recap.source, flags=re.M)
     assert "slide_type is None" in guards.problems(LESSON, guards.slides, lesson)[0]
     assert "line 1 does not answer its objective" in guards.problems(LESSON, guards.parts, lesson)[0]
-    lesson.cells = lesson.cells[:20]
-    assert any(
-        "20 cells, expected 25 to 40; add" in sentence for sentence in guards.problems(LESSON, guards.size, lesson)
-    )
+    guards.code(lesson)[0].source = "\n".join(f"x = {number}" for number in range(26))
+    assert "26 lines in the longest code cell" in guards.problems(LESSON, guards.size, lesson)[-1]
 
 
 def test_a_lesson_that_the_readme_forgets_or_times_otherwise_is_named():
@@ -557,7 +555,7 @@ def test_a_lesson_that_the_readme_forgets_or_times_otherwise_is_named():
     row = next(line for line in readme.splitlines() if "(notebooks/03_" in line)
     for other in (
         "",
-        row.replace("25 min", "99 min"),
+        row.replace("40 min", "99 min"),
         row.replace("03_reading_the_response", "02_first_request"),
         f"{row}\n{row}",
     ):

@@ -143,7 +143,7 @@ class Agents:
             "name": name,
             "version": number,
             "description": body.get("description") or "",
-            "created_at": ids.timestamp(f"{name} {number}"),
+            "created_at": ids.timestamp(f"agent {name}") + int(number),  # a second later than the one before
             "definition": {"kind": definition["kind"], **{n: v for n, v in definition.items() if v is not None}},
             "status": "active",
             **_identity(name),

@@ -49,8 +49,8 @@ class Embeddings:
         if body.get("dimensions") and deployment.model.name.endswith("ada-002"):
             raise errors.dimensions_fixed()
         spoken = [text if isinstance(text, str) else " ".join(map(str, text)) for text in texts]
-        tokens = sum(max(1, len(text) // CHARACTERS_PER_TOKEN) for text in spoken)
-        longest = max(len(text) for text in spoken) // CHARACTERS_PER_TOKEN
+        counts = [len(text) if isinstance(text, list) else max(1, len(text) // CHARACTERS_PER_TOKEN) for text in texts]
+        tokens, longest = sum(counts), max(counts)
         if longest > deployment.model.context:
             raise errors.context_too_long("embeddings", deployment.model.context, longest, 0)
         vectors = [embedding(text, size, max(1, WORDS // len(spoken))) for text in spoken]

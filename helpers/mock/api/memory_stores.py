@@ -189,7 +189,7 @@ class MemoryStores:
 
     def _update(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
         said = [text for item in _items(body) if item.get("role") == "user" for text in texts_of(item.get("content"))]
-        previous = thing["updates"].get(body.get("previous_update_id"))
+        previous = thing["updates"].get(str(body.get("previous_update_id")))
         update_id = ids.new("memupdate_", call.mark)
         if previous and previous["status"] == "queued":  # a newer update takes its messages along
             previous["status"], previous["superseded_by"] = "superseded", update_id

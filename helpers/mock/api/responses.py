@@ -224,7 +224,8 @@ class Responses:
         if shape["background"] and not stream:
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
-        chunks = streams.timed(streams.response_events(shape)) if stream else ()
+        obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
+        chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
         sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(world)))
         usage = (later or shape)["usage"]
         told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later)
@@ -287,7 +288,7 @@ class Responses:
             for one in stored.open().items if stored.world == world and name.encode() in stored.told else ():
                 if one.get("id") == name:
                     return one
-        if kind == "reasoning" and (item.get("encrypted_content") or not name.startswith("rs_")):
+        if kind == "reasoning" and item.get("encrypted_content"):
             return item
         raise errors.item_not_stored(name)
 

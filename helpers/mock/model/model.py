@@ -13,7 +13,7 @@ from helpers.mock.model.recordings import Recordings
 from helpers.mock.model.streams import pieces
 from helpers.mock.model.tools import Tools, Turn, instance
 from helpers.mock.state import State
-from helpers.mock.wire import errors, parameters
+from helpers.mock.wire import errors, ids, parameters
 
 REMEMBERED = 64 * 1024  # bytes of a request whose answer is kept for the next time
 # Two harmless phrases, so that a lesson can show what the content filter does.
@@ -47,6 +47,8 @@ class Model:
         _refuse_unsupported("responses", body, deployment.model, effort)
         prompt = prompts.from_responses(body, prompts.from_items(before))
         answer = self.say("responses", Turn(body, prompt, given, before, mark), deployment, effort)
+        if answer.reasons and "reasoning.encrypted_content" in (body.get("include") or ()):
+            answer = replace(answer, encrypted=f"offline-mock-{ids.hexadecimal('thoughts', prompt.key, 64)}")
         if reasoning.get("summary") and answer.reasons and not answer.summary:
             said = "The offline mock does not think; a summary of the thoughts would stand here."
             answer = replace(answer, summary=({"type": "summary_text", "text": said},))
@@ -88,6 +90,9 @@ class Model:
         body, prompt, model = turn.body, turn.prompt, deployment.model
         asked = prompt.length // CHARACTERS_PER_TOKEN
         limit = body.get("max_output_tokens") or body.get("max_completion_tokens") or body.get("max_tokens")
+        if asked > model.context and body.get("truncation") == "auto":
+            prompt = prompt.shortened(model.context * CHARACTERS_PER_TOKEN)
+            turn, asked = replace(turn, prompt=prompt), prompt.length // CHARACTERS_PER_TOKEN
         if asked > model.context:
             raise errors.context_too_long(api, model.context, asked, limit or 0)
         words = prompt.last_words.lower()
@@ -164,6 +169,12 @@ def _effort(model: catalog.BaseModel, asked: str | None, name: str) -> str:
 
 def _refuse_unsupported(api: str, body: dict[str, Any], model: catalog.BaseModel, effort: str) -> None:
     """Raises the ServiceError for a parameter that this model does not take."""
+    for name in ("max_output_tokens", "max_completion_tokens", "max_tokens"):
+        if (body.get(name) or 0) > model.longest_answer:
+            raise errors.max_tokens_too_large(name, model.longest_answer, body[name])
+    verbosity = body.get("verbosity") or (body.get("text") or {}).get("verbosity")
+    if not model.reasons and verbosity not in (None, "medium"):
+        raise errors.verbosity_fixed("verbosity" if api == "chat" else "text.verbosity", verbosity)
     if not model.reasons:
         if (body.get("reasoning") or {}).get("summary"):
             raise errors.parameter_unsupported("reasoning.summary")

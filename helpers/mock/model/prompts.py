@@ -55,6 +55,14 @@ class Prompt:
                 return message["text"] if "text" in message else json.dumps(message["parts"], ensure_ascii=False)
         return ""
 
+    def shortened(self, most: int) -> "Prompt":
+        """The prompt without its oldest messages, as many as it takes to be no longer than that; instructions stay."""
+        told = [message for message in self.messages[:1] if message.get("role") == "system"]
+        rest = self.messages[len(told) :]
+        while len(rest) > 1 and Prompt([*told, *rest], self.tools, self.format).length > most:
+            rest = rest[1:]
+        return Prompt([*told, *rest], self.tools, self.format)
+
     def turns(self) -> Iterator["Prompt"]:
         """The prompt itself, and then what is left of it when the oldest turns are dropped one by one: each begins with
         what a user says, and keeps the instructions."""

@@ -51,7 +51,7 @@ class Recordings:
                     raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
             beside.append(recording)
         self.questions: dict[str, Recording] = {}
-        for one in self:
+        for one in sorted(self, key=lambda one: not one.plain):
             self.questions.setdefault(one.question, one)
         self.plain = list(
             dict.fromkeys(one.question for one in self if one.plain)

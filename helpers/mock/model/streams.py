@@ -36,8 +36,8 @@ def _hidden(seed: str, at: int, delta: str) -> str:
     return _obfuscation(seed, at, (OBFUSCATED - len(delta)) % OBFUSCATED)
 
 
-def response_events(final: dict[str, Any], first: int = 0) -> Iterator[bytes]:
-    """The events that build up to this response body, numbered from ``first``."""
+def response_events(final: dict[str, Any], obfuscated: bool = True) -> Iterator[bytes]:
+    """The events that build up to this response body."""
     seed = final["id"]
     last = {"incomplete": "response.incomplete", "failed": "response.failed"}.get(final["status"], "response.completed")
     begun = _begun(final)
@@ -47,7 +47,9 @@ def response_events(final: dict[str, Any], first: int = 0) -> Iterator[bytes]:
         *(event for at, item in enumerate(final["output"]) for event in _item_events(item, at, seed)),
         {"type": last, "response": final},
     ]
-    for number, event in enumerate(events, first):
+    for number, event in enumerate(events):
+        if not obfuscated:
+            event.pop("obfuscation", None)
         yield _event({**event, "sequence_number": number})
 
 
@@ -97,18 +99,23 @@ _LATER: dict[str, dict[str, Any]] = {
     "mcp_call": {"arguments": "", "output": None},
     "code_interpreter_call": {"code": "", "outputs": None},
 }
+_CALLS = {
+    "function_call": ("function_call_arguments", "arguments"),
+    "custom_tool_call": ("custom_tool_call_input", "input"),
+}
 _SPELLED = {"arguments": ("mcp_call_arguments", "arguments"), "code": ("code_interpreter_call_code", "code")}
 
 
 def _item_events(item: dict[str, Any], at: int, seed: str) -> Iterator[dict[str, Any]]:
     where, kind = {"item_id": item["id"], "output_index": at}, item["type"]
-    if kind == "function_call":
-        begun = {**item, "status": "in_progress", "arguments": ""}
+    if kind in _CALLS:
+        event, field = _CALLS[kind]
+        begun = {**item, "status": "in_progress", field: ""}
         yield {"type": "response.output_item.added", "item": begun, "output_index": at}
-        for count, piece in enumerate(pieces(item["arguments"])):
+        for count, piece in enumerate(pieces(item[field])):
             hidden = _hidden(seed, count, piece)
-            yield {"type": "response.function_call_arguments.delta", "delta": piece, **where, "obfuscation": hidden}
-        yield {"type": "response.function_call_arguments.done", "arguments": item["arguments"], **where}
+            yield {"type": f"response.{event}.delta", "delta": piece, **where, "obfuscation": hidden}
+        yield {"type": f"response.{event}.done", field: item[field], **where}
     elif kind == "reasoning":
         yield {"type": "response.output_item.added", "item": {**item, "summary": []}, "output_index": at}
         for index, part in enumerate(item["summary"]):
@@ -190,15 +197,12 @@ def chat_events(final: dict[str, Any], with_usage: bool) -> Iterator[bytes]:
         begun = {"content": "" if message["content"] is not None else None, "refusal": None, "role": "assistant"}
         yield _chunk(final, choice["index"], begun, None, {}, _obfuscation(seed, -1, 14))
         for at, call in enumerate(message.get("tool_calls") or []):
-            named = {
-                "index": at,
-                "id": call["id"],
-                "type": "function",
-                "function": {**call["function"], "arguments": ""},
-            }
+            kind = call["type"]
+            field = "arguments" if kind == "function" else "input"
+            named = {"index": at, "id": call["id"], "type": kind, kind: {**call[kind], field: ""}}
             yield _chunk(final, choice["index"], {"tool_calls": [named]}, None, {}, _obfuscation(seed, -2, 4))
-            for count, piece in enumerate(pieces(call["function"]["arguments"], most)):
-                delta = {"tool_calls": [{"index": at, "function": {"arguments": piece}}]}
+            for count, piece in enumerate(pieces(call[kind][field], most)):
+                delta = {"tool_calls": [{"index": at, kind: {field: piece}}]}
                 yield _chunk(final, choice["index"], delta, None, {}, _hidden(seed, count, piece))
         for count, piece in enumerate(pieces(text, most)):
             yield _chunk(

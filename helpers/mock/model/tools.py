@@ -59,6 +59,12 @@ class Tools:
         kind = chosen.get("type")
         if kind == "function":
             return _function(chosen)
+        if kind == "custom":
+            custom = chosen.get("custom", chosen)
+            call = FunctionCall(
+                str(custom.get("name") or "custom"), "A text that the offline mock made up.", custom=True
+            )
+            return Answer("", 0, 0, 12, "no recording for this prompt", calls=(call,))
         if kind in SEARCHED:
             return _web_search(turn)
         maker = getattr(self, f"_{kind.removesuffix('_preview')}", None)
@@ -374,7 +380,12 @@ def _first_operation(spec: Any) -> tuple[str, dict[str, Any]]:
     for methods in paths.values() if isinstance(paths, dict) else ():
         for operation in methods.values() if isinstance(methods, dict) else ():
             if isinstance(operation, dict) and operation.get("operationId"):
-                given = [one for one in operation.get("parameters") or () if isinstance(one, dict) and one.get("name")]
+                listed = operation.get("parameters")
+                given = (
+                    [one for one in listed if isinstance(one, dict) and isinstance(one.get("name"), str)]
+                    if isinstance(listed, list)
+                    else []
+                )
                 return str(operation["operationId"]), {
                     one["name"]: instance(one.get("schema"), "tools") for one in given[:20]
                 }

@@ -550,6 +550,30 @@ def call_not_answered(name: str, custom: bool = False) -> ServiceError:
     return _openai_error(400, f"No tool output found for {which} {name[:100]}.", None, "input")
 
 
+def item_twice(name: str) -> ServiceError:
+    """An item that is sent although the response that is gone on from holds it."""
+    return _openai_error(
+        400,
+        f"Duplicate item found with id {name[:100]}. Remove duplicate items from your input and try again.",
+        None,
+        "input",
+    )
+
+
+def max_tokens_too_large(name: str, limit: int, value: int) -> ServiceError:
+    """A limit on the answer that is beyond what the model can write."""
+    message = f"{name} is too large: {value}. This model supports at most {limit} completion tokens, whereas you provided {value}."
+    return _openai_error(400, message, "invalid_value", name)
+
+
+def verbosity_fixed(name: str, value: str) -> ServiceError:
+    """Another verbosity from a model that has one only."""
+    message = (
+        f"Unsupported value: 'verbosity' does not support '{value}' with this model. Supported values are: 'medium'."
+    )
+    return _openai_error(400, message, "unsupported_value", name)
+
+
 def item_not_stored(name: str) -> ServiceError:
     """An item of a response that was not kept."""
     message = f"Item with id '{name[:100]}' not found. Items are not persisted when `store` is set to false. Try again with `store` set to true, or remove this item from your input."

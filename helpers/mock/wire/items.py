@@ -36,10 +36,12 @@ NEEDED = {  # what an item of a type cannot do without
     "custom_tool_call_output": ("call_id", "output"),
     "mcp_approval_response": ("approval_request_id", "approve"),
     "item_reference": ("id",),
+    "reasoning": ("summary",),
+    "mcp_list_tools": ("server_label", "tools"),
 }
 KINDS = {
     "call_id": "a string", "name": "a string", "arguments": "a string", "approval_request_id": "a string", "approve": "a boolean",
-    "id": "a string",
+    "id": "a string", "summary": "an array", "server_label": "a string", "tools": "an array",
 }  # fmt: skip
 
 
@@ -70,10 +72,26 @@ def check(name: str, given: list[Any]) -> None:
             wanted = KINDS.get(field)
             if wanted and kind_of(value) != wanted:
                 raise errors.parameter_type(f"{where}.{field}", wanted, kind_of(value))
+        if item.get("id") is not None and not isinstance(item["id"], str):
+            raise errors.parameter_type(f"{where}.id", "a string", kind_of(item["id"]))
         if kind == "message":
             _check_message(where, item)
+        elif kind == "reasoning":
+            _check_reasoning(where, item)
+        elif kind == "mcp_list_tools":
+            for number, tool in enumerate(item["tools"]):
+                if not isinstance(tool, dict) or not isinstance(tool.get("name"), str):
+                    raise errors.parameter_missing(f"{where}.tools[{number}].name")
         elif kind.endswith("_output") and "output" in NEEDED.get(kind, ()):
             _check_output(f"{where}.output", item["output"])
+
+
+def _check_reasoning(where: str, item: dict[str, Any]) -> None:
+    """Thoughts that are sent again are known by their id, or come along encrypted; their text is the service's own."""
+    if item.get("content"):
+        raise errors.list_too_long(f"{where}.content", 0, len(item["content"]))
+    if not item.get("id") and not item.get("encrypted_content"):
+        raise errors.parameter_missing(f"{where}.id")
 
 
 def _check_message(where: str, item: dict[str, Any]) -> None:
@@ -148,6 +166,10 @@ def _check_output(name: str, output: Any) -> None:
 def check_calls(given: list[dict[str, Any]], before: Iterable[dict[str, Any]]) -> None:
     """Raises the ServiceError for a result of a call that nobody made, and for a call, of this request or of what it goes on
     from, that is left without its result."""
+    known = {item.get("id") for item in before} - {None}
+    for item in given:
+        if item.get("type") != "item_reference" and item.get("id") in known:
+            raise errors.item_twice(item["id"])
     calls = {name: {} for name in ANSWERED}  # call_id -> None, in order
     results = set()
     for item in before:

@@ -19,6 +19,7 @@ RESPONSES = {
     "background": "a boolean", "include": "an array", "service_tier": "a string", "prompt": "an object",
     "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
     "stream_options": "an object", "top_logprobs": "an integer", "context_management": "an array",
+    "moderation": "an object", "prompt_cache_options": "an object",
 }  # fmt: skip
 # What only a project takes beside them.
 PROJECT_RESPONSES = {
@@ -34,8 +35,12 @@ COUNTED = {
     )
 }  # fmt: skip
 COMPACTED = {
-    name: RESPONSES[name] for name in ("model", "input", "instructions", "previous_response_id", "prompt_cache_key")
-}
+    name: RESPONSES[name]
+    for name in (
+        "model", "input", "instructions", "previous_response_id", "prompt_cache_key", "prompt_cache_retention",
+        "prompt_cache_options", "service_tier",
+    )
+}  # fmt: skip
 CHAT = {
     "model": "a string", "messages": "an array", "stream": "a boolean", "stream_options": "an object",
     "temperature": "a number", "top_p": "a number", "n": "an integer", "stop": "a string or an array",
@@ -47,7 +52,7 @@ CHAT = {
     "audio": "an object", "prediction": "an object", "functions": "an array", "function_call": "a string or an object",
     "data_sources": "an array", "user_security_context": "an object", "service_tier": "a string",
     "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
-    "web_search_options": "an object",
+    "web_search_options": "an object", "moderation": "an object", "prompt_cache_options": "an object",
 }  # fmt: skip
 EMBEDDINGS = {
     "model": "a string", "input": "a string or an array", "encoding_format": "a string", "dimensions": "an integer",
@@ -70,7 +75,7 @@ VERBOSITIES = ("low", "medium", "high")
 # What a parameter may hold, by its path in the body.
 VALUES = {
     "truncation": ("auto", "disabled"),
-    "service_tier": ("auto", "default", "flex", "priority"),
+    "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
     "prompt_cache_retention": ("in_memory", "24h"),
     "reasoning.effort": EFFORTS,
     "reasoning.summary": SUMMARIES,
@@ -96,6 +101,7 @@ INSIDE = {  # the parts of a parameter that is an object
 LONGEST = {"prompt_cache_key": 64, "safety_identifier": 64}  # characters
 LARGEST = 2**63
 TEXT = 256 * 1024  # characters of a parameter that is no prompt: the mock's own limit
+VOCABULARY = 200_019  # tokens that there are, in the largest of OpenAI's published encodings
 TOKENS = 300_000  # of an embeddings request, which may come as numbers; the service's own limit
 
 
@@ -111,12 +117,17 @@ def responses(
     reference = body.get("agent_reference") or body.get("agent")
     _check_responses(body, with_agent=bool(agent or reference))
     if reference is not None:
-        _check_agent_reference(body, reference)
+        _check_agent_reference(reference)
+    for name in ("tools", "text") if agent or reference else ():  # model and instructions were not seen refused
+        if body.get(name) is not None:
+            raise errors.not_allowed_with_agent(name)
     going_on = any(body.get(name) is not None for name in ("conversation", "prompt", "previous_response_id"))
     if body.get("input") is None and not going_on:
         raise errors.parameter_missing("input")
     if body.get("input") == "" and not going_on:
         raise errors.nothing_asked()
+    if body.get("stream_options") is not None and not body.get("stream"):
+        raise errors.stream_options_alone()
     if body.get("background") and body.get("store") is False:
         raise errors.background_not_stored()
     if body.get("previous_response_id") and body.get("conversation"):
@@ -145,7 +156,7 @@ def compacted(request_body: bytes) -> dict[str, Any]:
 def _check_responses(body: dict[str, Any], with_agent: bool = False) -> None:
     given, text = body.get("input"), body.get("text") or {}
     if isinstance(given, list):
-        if not given:
+        if not given and not body.get("conversation"):
             raise errors.input_empty()
         items.check("input", given)
     conversation = body.get("conversation")
@@ -162,13 +173,13 @@ def _check_responses(body: dict[str, Any], with_agent: bool = False) -> None:
         raise errors.json_not_mentioned("input")
 
 
-def _check_agent_reference(body: dict[str, Any], agent: dict[str, Any]) -> None:
+def _check_agent_reference(agent: dict[str, Any]) -> None:
     if not isinstance(agent.get("name"), str) or not agent["name"]:
         raise errors.parameter_missing("agent_reference.name")
+    version = agent.get("version")
+    if version is not None and not isinstance(version, str):
+        raise errors.parameter_type("agent_reference.version", "a string", kind_of(version))
     value_among("agent_reference.type", agent.get("type", "agent_reference"), ("agent_reference",))
-    for name in ("tools", "text"):  # model and instructions were not seen refused
-        if body.get(name) is not None:
-            raise errors.not_allowed_with_agent(name)
 
 
 def chat(request_body: bytes) -> dict[str, Any]:
@@ -181,10 +192,11 @@ def chat(request_body: bytes) -> dict[str, Any]:
         raise errors.list_empty("messages")
     _check_stop(body.get("stop"))
     messages.check(body["messages"])
+    _check_functions(body)
     tools.check(body.get("tools"), nested=True)
     tools.check_choice(body, nested=True)
     for name, needed in (("tool_choice", "tools"), ("parallel_tool_calls", "tools")):
-        if body.get(name) not in (None, "none", "auto") and not body.get(needed):
+        if body.get(name) is not None and not body.get(needed):
             raise errors.only_with(name, needed)
     if body.get("stream_options") is not None and not body.get("stream"):
         raise errors.stream_options_alone()
@@ -194,6 +206,23 @@ def chat(request_body: bytes) -> dict[str, Any]:
     if (body.get("response_format") or {}).get("type") == "json_object" and not messages.mention_json(body["messages"]):
         raise errors.json_not_mentioned("messages")
     return body
+
+
+def _check_functions(body: dict[str, Any]) -> None:
+    """The older way to describe functions: 1 to 128 of them, each with a name (the published OpenAPI document)."""
+    functions = body.get("functions")
+    if functions is None:
+        return
+    if not functions:
+        raise errors.list_empty("functions")
+    if len(functions) > tools.MOST:
+        raise errors.list_too_long("functions", tools.MOST, len(functions))
+    for at, function in enumerate(functions):
+        if not isinstance(function, dict):
+            raise errors.parameter_type(f"functions[{at}]", "an object", kind_of(function))
+        if not isinstance(function.get("name"), str):
+            raise errors.parameter_missing(f"functions[{at}].name")
+        schemas.check_name(f"functions[{at}].name", function["name"])
 
 
 def _check_stop(stop: Any) -> None:
@@ -222,6 +251,9 @@ def embeddings(request_body: bytes) -> dict[str, Any]:
                 raise errors.embedding_input()
         if not numbers and len(given) > 2048:
             raise errors.embedding_input()
+        for text in (given,) if numbers else (part for part in given if isinstance(part, list)):
+            if not all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < VOCABULARY for one in text):
+                raise errors.embedding_input()
     return body
 
 

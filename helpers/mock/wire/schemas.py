@@ -66,15 +66,33 @@ def check_name(where: str, name: str) -> None:
         raise errors.string_too_long(where, LONGEST, len(name))
 
 
-def fault(schema: dict[str, Any], strict: bool) -> str:
-    """What is wrong with a schema, as the service's message ends; empty when it will do. One that is not strict only has to be
-    an object."""
+def fault(schema: dict[str, Any], strict: bool, function: bool = False) -> str:
+    """What is wrong with a schema, as the service's message ends; empty when it will do. One that is not strict has to be an
+    object; that of a ``function`` also has to say what its arrays hold."""
     kind = schema.get("type")
     if kind != "object" and (strict or kind is not None):
         return f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{kind}\"'."
-    if not strict:
+    if strict:
+        return _Strict(schema).look(schema, (), 1)
+    if not function or kind is None:
         return ""
-    return _Strict(schema).look(schema, (), 1)
+    if "properties" not in schema:
+        return "In context=(), object schema missing properties."
+    if any(name in schema for name in ("oneOf", "anyOf", "allOf", "enum", "not")):
+        return "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level."
+    return _without_items(schema, ())
+
+
+def _without_items(schema: Any, path: tuple[str, ...]) -> str:
+    """The first array that does not say what it holds."""
+    if not isinstance(schema, dict):
+        return ""
+    if schema.get("type") == "array" and "items" not in schema and "prefixItems" not in schema:
+        return f"{_at(path)}, array schema missing items."
+    found, properties = "", schema.get("properties")
+    for name, part in properties.items() if isinstance(properties, dict) else ():
+        found = found or _without_items(part, (*path, "properties", name))
+    return found or _without_items(schema.get("items"), (*path, "items"))
 
 
 class _Strict:
@@ -112,7 +130,13 @@ class _Strict:
             if "items" not in schema and "prefixItems" not in schema:
                 return f"{_at(path)}, array schema missing items."
             found = self.look(schema.get("items", {"type": "null"}), (*path, "items"), depth)
-        for at, choice in enumerate(schema.get("anyOf") or ()):
+            first = schema.get("prefixItems") or []
+            for at, part in enumerate(first if isinstance(first, list) else ()):
+                found = found or self.look(part, (*path, "prefixItems", str(at)), depth)
+        choices = schema.get("anyOf") or []
+        if not isinstance(choices, list):
+            return f"{_at(path)}, 'anyOf' must be an array."
+        for at, choice in enumerate(choices):
             found = found or self.look(choice, (*path, "anyOf", str(at)), depth)
         for place in ("$defs", "definitions"):
             for name, part in (schema.get(place) or {}).items() if isinstance(schema.get(place), dict) else ():

@@ -7,7 +7,7 @@ and chat completions of both (recorded 2026-03).
 from typing import Any
 
 from helpers.mock import catalog
-from helpers.mock.answer import Answer
+from helpers.mock.answer import Answer, FunctionCall
 from helpers.mock.catalog import Deployment
 from helpers.mock.wire import ids, items
 from helpers.mock.wire.ids import Names
@@ -147,7 +147,10 @@ def _output(
     owner = {**owner, "response_id": response_id} if on_project else {}
     output: list[dict[str, Any]] = []
     if answer.reasons:  # what the model thought is billed, and its text stays with the service
-        output.append({"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary)})
+        hidden = {"encrypted_content": answer.encrypted} if answer.encrypted else {}
+        output.append(
+            {"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary), **hidden}
+        )
     output += [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
     silent = answer.calls or answer.waiting or (answer.cut == "max_output_tokens" and answer.reasons)
     if answer.text or not silent:
@@ -162,19 +165,20 @@ def _output(
             **({} if on_project else {"phase": "final_answer"}),
         }
         output.append(message)
-    output += [
-        {
-            "type": "function_call",
-            "id": names.item("fc_", at),
-            **owner,
-            "status": "completed",
-            "arguments": call.arguments,
-            "call_id": names.call(at),
-            "name": call.name,
-        }
-        for at, call in enumerate(answer.calls)
-    ]
-    return output
+    return [*output, *(_call_item(call, names, at, owner) for at, call in enumerate(answer.calls))]
+
+
+def _call_item(call: FunctionCall, names: Names, at: int, owner: dict[str, Any]) -> dict[str, Any]:
+    kind, given = ("custom_tool_call", "input") if call.custom else ("function_call", "arguments")
+    return {
+        "type": kind,
+        "id": names.item(items.PREFIXES[kind], at),
+        **owner,
+        "status": "completed",
+        given: call.arguments,
+        "call_id": names.call(at),
+        "name": call.name,
+    }
 
 
 def tool_item(item: dict[str, Any], names: Names, at: int, owner: dict[str, Any]) -> dict[str, Any]:
@@ -197,9 +201,13 @@ def chat_completion(
         message["content"] = answer.text or None
         message["tool_calls"] = [
             {
-                "function": {"arguments": call.arguments, "name": call.name},
+                **(
+                    {"custom": {"input": call.arguments, "name": call.name}}
+                    if call.custom
+                    else {"function": {"arguments": call.arguments, "name": call.name}}
+                ),
                 "id": names.call(number),
-                "type": "function",
+                "type": "custom" if call.custom else "function",
             }
             for number, call in enumerate(answer.calls)
         ]

@@ -6,6 +6,7 @@ from helpers.mock.wire import errors, schemas
 from helpers.mock.wire.body import kind_of
 
 MOST = 128
+DESCRIPTION = 1024  # characters, in chat completions
 CHAT_TYPES = ("function", "custom")
 # Sources: the openai SDK's tool types, and those that azure-ai-projects adds for the project service.
 TYPES = (
@@ -82,6 +83,8 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
     description = tool.get("description")
     if description is not None and not isinstance(description, str):
         raise errors.parameter_type(f"{inside}.description", "a string", kind_of(description))
+    if nested and len(description or "") > DESCRIPTION:
+        raise errors.string_too_long(f"{inside}.description", DESCRIPTION, len(description))
     strict = tool.get("strict")
     if strict is not None and not isinstance(strict, bool):
         raise errors.parameter_type(f"{inside}.strict", "a boolean", kind_of(strict))
@@ -89,7 +92,7 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
     if parameters is not None:
         if not isinstance(parameters, dict):
             raise errors.parameter_type(f"{inside}.parameters", "an object", kind_of(parameters))
-        fault = schemas.fault(parameters, strict=bool(strict))
+        fault = schemas.fault(parameters, bool(strict), function=True)
         if fault:
             raise errors.function_schema_refused(name, fault, f"{inside}.parameters")
     return name
@@ -115,11 +118,19 @@ def _check_hosted(where: str, kind: str, tool: dict[str, Any], in_agent: bool) -
             low = isinstance(count, int) and count < 1
             raise errors.number_outside(f"{where}.max_num_results", count, 1 if low else 50, above=not low)
     if kind == "mcp":
+        allowed = tool.get("allowed_tools")
+        named = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
+        if named is not None and not isinstance(named, list):
+            raise errors.parameter_type(f"{where}.allowed_tools", "an array or an object", kind_of(allowed))
         if not any(tool.get(one) for one in ("server_url", "connector_id", "project_connection_id")):
             raise errors.parameter_missing(f"{where}.server_url")
         approval = tool.get("require_approval")
         if approval is not None and not isinstance(approval, dict) and approval not in APPROVALS:
             raise errors.value_not_supported(f"{where}.require_approval", str(approval), APPROVALS)
+        for when in APPROVALS if isinstance(approval, dict) else ():
+            rule = approval.get(when)
+            if rule is not None and not (isinstance(rule, dict) and isinstance(rule.get("tool_names", []), list)):
+                raise errors.parameter_type(f"{where}.require_approval.{when}", "an object", kind_of(rule))
     size = tool.get("search_context_size")
     if kind.startswith("web_search") and size is not None and size not in SIZES:
         raise errors.value_not_supported(f"{where}.search_context_size", str(size), SIZES)
@@ -160,7 +171,7 @@ def check_choice(body: dict[str, Any], nested: bool, with_agent: bool = False) -
             if not isinstance(inner.get("tools"), list):
                 raise errors.parameter_missing("tool_choice.tools")
             for at, tool in enumerate(inner["tools"]):
-                if not isinstance(tool, dict):
+                if not isinstance(tool, dict) or not isinstance(tool.get("type"), str):
                     raise errors.parameter_type(f"tool_choice.tools[{at}]", "an object", kind_of(tool))
         elif kind == "function" and nested and not isinstance(choice.get("function"), dict):
             raise errors.parameter_missing("tool_choice.function")

@@ -25,6 +25,10 @@ def _refuse_outside(event: str, arguments: tuple) -> None:
     host = host.decode() if isinstance(host, bytes) else host
     if host in LOCAL or _is_loopback(host):
         return
+    if str(host).endswith(
+        ".invalid"
+    ):  # a name that is reserved for leading nowhere (RFC 2606): a lesson shows what that is like
+        raise OSError(f"{host}: name or service not known")
     if log := os.environ.get("LOOPBACK_ONLY_LOG"):
         with Path(log).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{host}\n")

@@ -1,0 +1,303 @@
+"""The whole path of every exercise, as a learner goes it: in one Python against one mock the lesson runs, and at each exercise
+come the starter, the wrong and half-right answers that people give, each followed by its check, and then the published
+solution. After any of them a further attempt can succeed."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers.course import notebooks
+from tests.lessons.test_exercises import LESSONS, exercises_in, solutions_of
+
+# What people write, and a piece of what check says to it. "✅" for another right way.
+ATTEMPTS: dict[str, list[tuple[str, str]]] = {
+    "00.1": [("answer = 'live'", "first line"), ("answer = True", "word in quotes"), ("answer = ' OFFLINE '", "✅")],
+    "00.2": [
+        ("second_response = response", "still asks the first question"),
+        ("second_response = response.json()", "the whole response, not a dict"),
+        ("second_response = requests.post(f'{foundry.project_endpoint}/openai/v1/responses', json={'model': foundry.model, 'input': 'x'})", "carries no sign-in"),
+        ("second_response = requests.post(f'{foundry.project_endpoint}/openai/v1/responses', foundry.headers(), json={})", "carries no sign-in"),
+        ("second_response = requests.post(f'{foundry.project_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'imput': 'x'})", "Did you mean 'input'?"),
+        ("second_response = requests.post(f'{foundry.project_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': [{'role': 'user', 'content': 'What is an endpoint?'}]})", "✅"),
+    ],
+    "00.3": [
+        ("no_list = listing", "carries a sign-in"),
+        ("no_list = refused", "the method is POST"),
+        ("no_list = requests.get(f'{foundry.project_endpoint}/deployments')", "✅"),
+        ("no_list = requests.get(foundry.project_endpoint)", "the list is at /deployments"),
+    ],
+    "01.1": [
+        ("named = {'resource': 'support-bot', 'deployment': 'contoso-ai'}", "swapped"),
+        ("named = {'Resource': 'contoso-ai', 'deployment': 'support-bot'}", "there is no 'resource'"),
+        ("named = {'resource': 'contoso-ai.openai.azure.com', 'deployment': 'support-bot'}", "first word of the host"),
+    ],
+    "01.2": [
+        ("mended = 'https://contoso-ai.openai.azure.com/api/projects/sales/openai/v1/responses'", "still wrong"),
+        ("mended = 'https://contoso-ai.services.ai.azure.com/api/projects/sales/openai/v1/responses/'", "slash at the end"),
+        ("mended = 'https://contoso-ai.services.ai.azure.com/api/projects/sales/openai/v1/responses#'", "there is a #"),
+        ("mended = 'https://contoso-ai.services.ai.azure.com/api/projects/sales/openai/v1/responses?api-version=v1'", "api-version"),
+    ],
+    "01.3": [
+        ("connections = requests.get(f'{foundry.project_endpoint}/connections?api-version=v1')", "carries no sign-in"),
+        ("connections = requests.get(deployments_url, headers=foundry.headers())", "should end in /connections"),
+        ("connections = requests.get(f'{foundry.project_endpoint}/connections', headers=foundry.headers())", "api-version"),
+    ],
+    "02.1": [
+        ("another = response", "it should be"),
+        ("another = requests.post(url, headers=headers, json={**body, 'prompt': 'What is an endpoint?'})", "expected an object"),
+        ("another = requests.post(url, headers={'Authorisation': headers['Authorization']}, json=body)", "authorisation"),
+    ],
+    "02.2": [
+        ("with_key = requests.post(v1_url, headers={'api_key': foundry.api_key}, json=body)", "no api-key header"),
+        ("with_key = requests.post(v1_url, headers={'api-key': token()}, json=body)", "401"),
+        ("with_key = requests.post(v1_url, headers={**headers, 'api-key': foundry.api_key}, json=body)", "Authorization header"),
+        ("with_key = requests.post(v1_url, headers={'api-key': foundry.api_key}, data=json.dumps(body))", "✅"),
+    ],
+    "02.3": [
+        ("from_curl = requests.post(f'{foundry.resource_endpoint}/openai/deployments/gpt-4o/chat/completions', headers={'api-key': foundry.api_key}, json={})", "api-version"),
+        ("from_curl = requests.post(f'{foundry.resource_endpoint}/openai/deployments/gpt-4o/chat/completions?api-version=2024-05-01-preview', headers={'api-key': foundry.api_key}, json={'messages': {'role': 'user', 'content': 'x'}})", "Invalid type for 'messages'"),
+        ("from_curl = requests.post(f'{foundry.resource_endpoint}/openai/deployments/gpt-4o/chat/completions?api-version=2024-05-01-preview', headers={'api-key': foundry.api_key}, json=body)", "Unknown parameter: 'input'"),
+    ],
+    "03.1": [
+        ("second = response\ntext = text_of(response.json())", "it should be"),
+        ("second = requests.post(url, headers=headers, json={**question, 'input': 'What is an endpoint?'})\ntext = text_of(data)", "not the text of this response"),
+        ("second = requests.post(url, headers=headers, json={**question, 'input': 'What is an endpoint?'})\ntext = second.json()", "text is a dict"),
+        ("second = requests.post(url, headers=headers, json={**question, 'input': 'What is an endpoint?'})\ntext = second.json()['output'][0]['content'][0]['text']", "✅"),
+    ],
+    "03.2": [
+        ("weather = requests.post(url, headers=headers, json=asks)\ncity = weather.json()['output'][0]['arguments']", "as text"),
+        ("weather = requests.post(url, headers=headers, json=asks)\ncity = json.loads(weather.json()['output'][0]['arguments'])", "take the city out"),
+        ("weather = response\ncity = 'Oslo'", "no tools"),
+    ],
+    "03.3": [
+        ("def cost_of(usage):\n    return usage['input_tokens'] * price['input_tokens'] + usage['output_tokens'] * price['output_tokens']", "per million"),
+        ("def cost_of(usage):\n    return (usage['input_tokens'] * price['input_tokens'] + usage['output_tokens'] * price['output_tokens']) / 1_000_000", "chat completion it raises KeyError"),
+        ("def cost_of(usage):\n    print(usage)", "returns nothing"),
+        ("cost_of = 0.0012", "give the function itself"),
+    ],
+    "04.1": [
+        ("by_token = requests.post(chat_url, headers={'Authorization': first.token}, json=chat_body)", "word Bearer is missing"),
+        ("by_token = requests.post(chat_url, headers={'Authorization': f'Bearer {other_service}'}, json=chat_body)", "management.azure.com"),
+        ("by_token = requests.post(chat_url, headers={'api-key': foundry.api_key}, json=chat_body)", "carries a key"),
+        ("by_token = requests.post(chat_url, headers={'Authorization': f\"Bearer {credential.get_token('https://cognitiveservices.azure.com/.default').token}\"}, json=chat_body)", "✅"),
+    ],
+    "04.2": [
+        ("mended = requests.post(url, headers={'Authorization': f'Bearer {foundry.api_key}'}, json=question)", "is no token"),
+        ("mended = requests.post(url, headers={'api-key': foundry.api_key}, json=question)", "asks for a token"),
+        ("mended = requests.post(url, headers={'Authorization': f'Bearer{first.token}'}, json=question)", "space is missing"),
+        ("mended = requests.post(url, headers={'Authorizations': f'Bearer {first.token}'}, json=question)", "authorizations"),
+    ],
+    "04.3": [
+        ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))['aud']", "raises"),
+        ("def audience_of(token):\n    middle = token.split('.')[1]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))", "returns all claims"),
+        ("def audience_of(token):\n    return claims['aud']", "it returns"),
+        ("from helpers import decode_token\n\ndef audience_of(token):\n    return decode_token(token)['claims']['aud']", "✅"),
+    ],
+    "04.4": [
+        ("def safe(headers):\n    headers['Authorization'] = '...'\n    return headers", "it changes the headers"),
+        ("def safe(headers):\n    return {n: v for n, v in headers.items() if n.lower() not in ('api-key', 'authorization')}", "all names stay"),
+        ("def safe(headers):\n    return {n: '...' if n == 'Authorization' else v for n, v in headers.items()}", "is still in it"),
+    ],
+    "05.1": [
+        ("rules = dict.fromkeys(rules, 'required')", "refuses a date"),
+        ("rules = dict.fromkeys(rules, 'refused')", "requires one"),
+        ("rules = dict.fromkeys(rules, True)", "the answer is"),
+    ],
+    "05.2": [
+        ("by_name = requests.post(f'{resource}/openai/deployments/course-chat?api-version=2024-10-21', headers=headers, json=chat)", "comes the operation"),
+        ("by_name = requests.post(f'{resource}/openai/deployments/course-chat/chat/completions', headers=headers, json=chat)", "requires one"),
+        ("by_name = requests.post(f'{project}/openai/v1/responses', headers=headers, json={**ask, 'model': 'course-chat'})", "a model endpoint has"),
+    ],
+    "05.3": [
+        ("embedded = requests.post(f'{project}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': 'endpoint'})", "does not route"),
+        ("embedded = requests.post(f'{resource}/openai/v1/embeddings', headers=headers, json={'model': foundry.model, 'input': 'endpoint'})", "does not work with the specified model"),
+        ("embedded = requests.post(f'{resource}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': ''})", "is invalid"),
+    ],
+    "06.1": [
+        ("mended = replies['wrong parameter']", "still has max_tokens"),
+        ("mended = requests.post(f'{v1}/chat/completions', headers=headers, json={'model': 'gpt-5-mini', 'messages': hello, 'max_completion_tokens': '1000'})", "without quotes"),
+        ("mended = requests.post(f'{v1}/chat/completions', headers=headers, json={**chat, 'max_completion_tokens': 1000})", "keep gpt-5-mini"),
+    ],
+    "06.2": [
+        ("def layer_of(reply):\n    return 'gateway'", "it is the service"),
+        ("def layer_of(reply):\n    return 'model' if 'type' in reply.json()['error'] else 'gateway'", "raises KeyError"),
+        ("def layer_of(reply):\n    print(reply)", "returns None"),
+    ],
+    "06.3": [
+        ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['x-request-id']}\"", "lack that header"),
+        ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['apim-request-id'][:8]}\"", "it is cut"),
+        ("def for_support(reply):\n    return reply.headers['apim-request-id']", "the status is not in"),
+    ],
+    "06.4": [
+        ("nightly = requests.Session()\nanswer = nightly.post(f'{v1}/chat/completions', headers=headers, json=chat)", "retries nothing yet"),
+        ("nightly = requests.Session()\nnightly.mount('https://', HTTPAdapter(max_retries=5))\nanswer = nightly.post(f'{v1}/chat/completions', headers=headers, json=chat)", "repeats no POST"),
+    ],
+    "07.1": [
+        ("streamed = requests.post(url, headers=headers, json={**body, 'stream': False, 'input': 'Explain streaming in three sentences.'})\ntext = ''", 'no "stream": True'),
+        ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\ntext = list(events(streamed))", "text is a list"),
+        ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nlist(events(streamed))\ntext = ''", "can be read only once"),
+    ],
+    "07.2": [
+        ("def is_whole(received):\n    return received[-1]['type'] == 'response.completed'", "it should say True"),
+        ("def is_whole(received):\n    return any(e.get('choices') == [] or str(e.get('type')).startswith('response.') for e in received)", "it should say False"),
+        ("def is_whole(received):\n    return any(e.get('type') == 'response.completed' for e in received)", "it should say True"),
+    ],
+    "07.3": [
+        ("def ask(prompt):\n    return requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()", "return two things"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "no time-out"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "try again"),
+        ("def ask(prompt):\n    for _ in range(5):\n        reply = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60)\n        if reply.status_code == 200:\n            break\n        time.sleep(1)\n    reply.raise_for_status()\n    data = reply.json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "three in all"),
+        ("def ask(prompt):\n    return requests.post(url, json={'model': foundry.model, 'input': prompt}, timeout=60)", "carries no sign-in"),
+    ],
+    "08.1": [
+        ("with wiretap() as wire:\n    client.chat.completions.create(model=foundry.model, messages=hello)\ntapped = wire[-1]", "on the resource endpoint"),
+        ("tapped = response", "store one exchange"),
+    ],
+    "08.2": [
+        ("caught = openai.NotFoundError", "that is the class"),
+        ("try:\n    client.responses.create(model='gpt-98', input='Hello')\nexcept openai.NotFoundError as error:\n    caught = error", "asks gpt-99"),
+    ],
+    "08.3": [
+        ("with wiretap() as wire:\n    text = client.responses.create(model=foundry.model, input='Explain streaming in three sentences.').output_text\nstreamed = wire[-1]", "was not streamed"),
+        ("with wiretap() as wire:\n    text = ' '.join(e.delta for e in client.responses.create(model=foundry.model, input='Explain streaming in three sentences.', stream=True) if e.type == 'response.output_text.delta')\nstreamed = wire[-1]", "without anything between"),
+    ],
+    "09.1": [
+        ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is an endpoint?')\ntapped = wire[-1]", "asks for course-chat"),
+        ("with wiretap() as wire:\n    by_hand.responses.create(model='course-chat', input='What is an endpoint?')\ntapped = wire[-1]", "another client"),
+    ],
+    "09.2": [
+        ("brief = project.agents.create_version('brief-guide', definition=definition)", "is still there"),
+        ("project.agents.delete('brief-guide')\nbrief = 'brief-guide'", "store what"),
+    ],
+    "09.3": [
+        ("caught = HttpResponseError", "that is the class"),
+        ("try:\n    client.responses.create(model='gpt-99', input='x')\nexcept openai.NotFoundError as error:\n    caught = error", "not of azure-core's family"),
+        ("try:\n    project.deployments.get('no-such-connection')\nexcept HttpResponseError as error:\n    caught = error", "another call"),
+    ],
+    "10.1": [
+        ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='And what is it known for?')\nsecond_turn = wire[-1]", "names no previous response"),
+        ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, input='Name one city in Norway.')\n    client.responses.create(model=foundry.model, input='And what is it known for?', previous_response_id=one.id)\nsecond_turn = wire[-1]", "begins with Describe Oslo."),
+    ],
+    "10.2": [
+        ("def last_turns(messages, count):\n    return messages[-2 * count:]", "it should be"),
+        ("def last_turns(messages, count):\n    del messages[:-2]\n    return messages", "changes the list"),
+        ("def last_turns(messages, count):\n    begins = [at for at, message in enumerate(messages) if message['role'] == 'user']\n    return messages[begins[-count]:]", "raises IndexError"),
+    ],
+    "10.3": [
+        ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions=role, input='What is a deployment?')\n    client.responses.create(model=foundry.model, input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "not carried over"),
+        ("both = wire[-1]", "store both exchanges"),
+    ],
+    "11.1": [
+        ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\nbergen = wire[-1]", "carries no function_call_output"),
+        ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    try:\n        client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': get_weather('Bergen')}])\n    except openai.BadRequestError:\n        pass\nbergen = wire[-1]", "got an object instead"),
+    ],
+    "11.2": [
+        ("strict_schema = {**loose, 'additionalProperties': False}", "Missing 'nickname'"),
+        ("strict_schema = {**loose, 'additionalProperties': False, 'required': ['name', 'nickname']}", "allow null"),
+        ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}}, 'required': ['name'], 'additionalProperties': False}", "a property is lost"),
+        ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'anyOf': [{'type': 'string'}, {'type': 'null'}]}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
+    ],
+    "11.3": [
+        ("place = parsed.output_text", "no object of a pydantic class"),
+        ("class Place(BaseModel):\n    name: str\n\nplace = Place(name='Oslo')", "no field population"),
+        ("class Place(BaseModel):\n    '''A place.'''\n    name: str\n    population: int | None\n\nplace = client.responses.parse(model=foundry.model, input='Describe Oslo.', text_format=Place).output_parsed", "✅"),
+    ],
+    "13.1": [
+        ("def last_question(messages):\n    return messages[-1]['content']", "it should be"),
+        ("def last_question(messages):\n    return [m for m in messages if m['role'] == 'user'][-1]['content']", "raises IndexError"),
+    ],
+    "13.2": [
+        ("async def answer_as(role):\n    return client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False)", "still has to be awaited"),
+        ("async def answer_as(role):\n    return (await client.responses.create(model=picker.value, instructions=role, input=messages, store=False)).output_text", "was not streamed"),
+        ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return [event async for event in events]", "put together from the deltas"),
+    ],
+    "13.3": [
+        ("def kind_sentence(error):\n    return sentence(error)", "repeats the service's words"),
+        ("def kind_sentence(error):\n    return 'Put it in other words.'", "it says the same"),
+    ],
+    "15.1": [
+        ("second = manage('PUT', f'{accounts}/my-second', account)", "customSubDomainName is 'my-foundry'"),
+        ("second = manage('PUT', f'{accounts}/my-second', {**account, 'customSubDomainName': 'my-second'})", "customSubDomainName is 'my-foundry'"),
+        ("second = manage('GET', f'{accounts}/my-second')", "the method is GET"),
+    ],
+    "15.2": [
+        ("small = manage('PUT', f'{accounts}/my-second/deployments/small', {**deployment, 'sku': {'name': 'GlobalStandard', 'capacity': 5000}})", "it counts thousands"),
+        ("small = manage('PUT', f'{accounts}/my-second/deployments/tiny', deployment)", "/deployments/small"),
+    ],
+    "15.3": [
+        ("team_endpoint = project_endpoint", "the task asks for team"),
+        ("team_endpoint = manage('GET', f'{accounts}/my-second').json()['properties']['endpoints']['AI Foundry API']", "no project endpoint"),
+    ],
+}  # fmt: skip
+
+RUNNER = """
+import ast, asyncio, inspect, json, sys
+steps, loop, names = json.load(sys.stdin), asyncio.new_event_loop(), {"__name__": "__main__"}
+asyncio.set_event_loop(loop)
+
+def run(source):
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = None
+    for part, mode in ((tree, "exec"), (last and ast.Expression(last.value), "eval")):
+        if part is not None:
+            value = eval(compile(part, "cell", mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+            value = loop.run_until_complete(value) if inspect.iscoroutine(value) else value
+    return value
+
+said = []
+for kind, source in steps:
+    try:
+        value = run(source)
+        said.append(repr(value) if kind == "check" else "")
+    except Exception as error:
+        said.append(f"{type(error).__name__}: {error}")
+print("\\n@@@" + json.dumps(said))
+"""
+
+
+def _path(notebook) -> tuple[list[tuple[str, str]], list[tuple[int, str, str, str]]]:
+    """What is run, in order, and which of the results is looked at: its place, the exercise, what was tried, what is wanted."""
+    steps, wanted, solutions = [], [], solutions_of(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for at, cell in enumerate(cells):
+        number = cell.metadata.get("exercise")
+        if "check" in cell.metadata.get("tags", []):
+            continue
+        if number is None:
+            steps.append(("cell", cell.source))
+            continue
+        check_cell = cells[at + 1].source
+        tries = [(cell.source, "not done yet"), *((f"{cell.source}\n{code}", says) for code, says in ATTEMPTS[number])]
+        for code, says in [*tries, (solutions[number], "✅")]:
+            steps += [("cell", code), ("check", check_cell)]
+            wanted.append((len(steps) - 1, number, code, says))
+    return steps, wanted
+
+
+def test_every_exercise_has_attempts():
+    numbers = {cell.metadata["exercise"] for path in LESSONS for cell in exercises_in(nbformat.read(path, 4))}
+    assert numbers == set(ATTEMPTS)
+    assert all(len(tries) >= 2 for tries in ATTEMPTS.values())
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_an_exercise_can_be_tried_until_it_is_done(path):
+    steps, wanted = _path(nbformat.read(path, 4))
+    with notebooks.offline(strict=False) as environment:  # people ask what nobody recorded
+        ran = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", RUNNER], input=json.dumps(steps), cwd=notebooks.FOLDER,
+            env={**os.environ, **environment, "MPLBACKEND": "agg"}, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        )  # fmt: skip
+    assert "@@@" in ran.stdout, ran.stderr[-2000:]
+    said = json.loads(ran.stdout.rpartition("@@@")[2])
+    wrong = [
+        f"{number}: {code.splitlines()[-1][:120]!r} -> {said[at]} (wanted {says!r}; its cell: {said[at - 1]})"
+        for at, number, code, says in wanted
+        if says not in said[at]
+    ]
+    assert not wrong, "\n".join(wrong)
