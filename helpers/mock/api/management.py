@@ -309,8 +309,9 @@ class Management:
 
     def _now(self) -> float:
         """The time in seconds, as operations count it."""
-        passed = self._asked if self._state.speed == "instant" else time.monotonic()
-        return passed + self._limits.ahead
+        if self._state.speed == "instant":
+            return self._asked + int(self._limits.ahead)  # whole, so that it is the same in each run
+        return time.monotonic() + self._limits.ahead
 
     def _runs(self, one: dict[str, Any]) -> bool:
         return self._now() <= one["began"] + SECONDS
