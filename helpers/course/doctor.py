@@ -376,7 +376,10 @@ def _reached() -> Iterator[Finding]:
         sign_ins["key"] = auth.key_headers(values["FOUNDRY_API_KEY"])
     for name, sign_in in sign_ins.items():
         body = {"model": model, "input": "Say hello.", "max_output_tokens": 16}
-        yield _prompt(name, requests.post(f"{project}/openai/v1/responses", headers=sign_in, json=body, timeout=60))
+        reply = requests.post(f"{project}/openai/v1/responses", headers=sign_in, json=body, timeout=60)
+        yield _prompt(name, reply)
+    if sign_ins and reply.status_code == 200:
+        yield _kind(model, reply.json())
 
 
 def _first_line(error: Exception) -> str:
@@ -436,6 +439,15 @@ def _prompt(name: str, reply) -> Finding:
     if reply.status_code == 200:
         return Finding("ok", "prompt", f"answered, signed in with the {name}")
     return _refusal(f"prompt, {name}", reply)
+
+
+def _kind(model: str, response: dict) -> Finding:
+    """Whether the model reasoned before it answered this response, which says where its text stands."""
+    if any(item.get("type") == "reasoning" for item in response.get("output") or ()):
+        text = f"{model} reasons before it answers: output begins with an item of type reasoning, before the message"
+    else:
+        text = f"{model} answers without reasoning first, unless a request asks for it"
+    return Finding("ok", "model", text)
 
 
 def _refusal(subject: str, reply) -> Finding:

@@ -112,12 +112,12 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell
         os.dup2(nowhere, number)
     kernel = IPKernelApp.instance()
     kernel.initialize(arguments)
-    _do_not_wait(mock, kernel)
+    do_not_wait(mock, kernel)
     tell.send(None)
     kernel.start()
 
 
-def _do_not_wait(mock: dict[str, str], kernel: IPKernelApp) -> None:
+def do_not_wait(mock: dict[str, str], kernel: IPKernelApp) -> None:
     """Where the main thread, which runs the cells, would sleep, tell the mock that the time has gone by."""
     sleep, asleep = time.sleep, asyncio.sleep
     url = f"{mock['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/clock"

@@ -29,8 +29,9 @@ def live(tmp_path_factory):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     server = MockServer(port=0, speed="instant", strict=True, other_sites=False)
     server.start()
-    settings = [name for name in server.variables if name.startswith("FOUNDRY_") and "MOCK" not in name]
-    (course / ".env").write_text("".join(f"{name}={server.variables[name]}\n" for name in settings))
+    settings = {
+        name: value for name, value in server.variables.items() if name.startswith("FOUNDRY_") and "MOCK" not in name
+    }
     visitors: list = []
     with socket.create_server(("127.0.0.1", 0)) as trap:
         threading.Thread(target=_count, args=(trap, visitors), daemon=True).start()
@@ -51,7 +52,7 @@ def live(tmp_path_factory):
             "PYTHONPATH": f"{course}{os.pathsep}{notebooks.LOOPBACK_ONLY}",
             "FOUNDRY_MOCK_ENV": str(announced),
         }
-        yield course, environment, visitors
+        yield course, settings, environment, visitors
     server.stop()
 
 
@@ -63,9 +64,12 @@ def _count(trap: socket.socket, visitors: list) -> None:
             return
 
 
+@pytest.mark.parametrize("model", ["", "gpt-5-mini"], ids=["plain", "reasoning"])
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, live):
-    course, environment, visitors = live
+def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, model, live):
+    course, settings, environment, visitors = live
+    named = settings | {"FOUNDRY_MODEL_NAME": model or settings["FOUNDRY_MODEL_NAME"]}
+    (course / ".env").write_text("".join(f"{name}={value}\n" for name, value in named.items()))
     notebook = nbformat.read(course / "notebooks" / path.name, 4)
     with_solutions(notebook)
     for cell in exercises_in(notebook):
