@@ -391,3 +391,104 @@ def test_under_strict_the_fault_of_a_request_goes_before_the_missing_recording(s
         assert right.json()["error"]["code"] == "mock_no_recording"
     finally:
         server.stop()
+
+
+# -- what an attacker found ---------------------------------------------------------------------------------------------------
+def test_thoughts_that_are_not_kept_travel_encrypted_and_come_back(session, project, bearer):
+    url = project + "/openai/v1/responses"
+    asked = {"model": "gpt-5-mini", "input": "What is an endpoint?", "store": False}
+    plain = session.post(url, headers=bearer(), json=asked).json()["output"][0]
+    assert "encrypted_content" not in plain
+    asked["include"] = ["reasoning.encrypted_content"]
+    thought = session.post(url, headers=bearer(), json=asked).json()["output"][0]
+    assert thought["type"] == "reasoning"
+    assert thought["encrypted_content"]
+    assert session.post(url, headers=bearer(), json={**asked, "input": [USER, thought, USER]}).status_code == 200
+    told = _told(session.post(url, headers=bearer(), json={**asked, "input": [USER, plain, USER]}))
+    assert told[0].startswith(f"Item with id '{plain['id']}' not found.")
+
+
+def test_an_item_of_the_response_before_is_not_sent_again(session, project, bearer):
+    url = project + "/openai/v1/responses"
+    first = session.post(url, headers=bearer(), json={"model": MODEL, "input": "Hello"}).json()
+    again = {"model": MODEL, "previous_response_id": first["id"], "input": [*first["output"], USER]}
+    told = _told(session.post(url, headers=bearer(), json=again))
+    assert told[:2] == (
+        f"Duplicate item found with id {first['output'][-1]['id']}. Remove duplicate items from your input and try again.",
+        "input",
+    )
+    assert session.post(url, headers=bearer(), json={**again, "input": [USER]}).status_code == 200
+
+
+def test_truncation_leaves_out_what_is_too_long(session, resource, key):
+    url = resource + "/openai/v1/responses"
+    old = {"role": "user", "content": "word " * 110_000}
+    body = {"model": "gpt-4o", "input": [old, {"role": "assistant", "content": "So it is."}, USER]}
+    assert session.post(url, headers=key, json=body).status_code == 400
+    answer = session.post(url, headers=key, json={**body, "truncation": "auto"})
+    assert answer.status_code == 200
+    assert answer.json()["usage"]["input_tokens"] < 128_000
+
+
+@pytest.mark.parametrize(
+    "model, name, most", [("gpt-4o", "max_tokens", 16_384), ("gpt-4.1-mini", "max_tokens", 32_768),
+                          ("gpt-5.4-mini", "max_completion_tokens", 128_000)]
+)  # fmt: skip
+def test_an_answer_can_be_no_longer_than_the_model_writes(session, resource, key, model, name, most):
+    url = resource + "/openai/v1/chat/completions"
+    body = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
+    assert session.post(url, headers=key, json={**body, name: most}).status_code == 200
+    told = _told(session.post(url, headers=key, json={**body, name: most + 1}))
+    assert told[1:] == (name, "invalid_value")
+    assert f"at most {most} completion tokens" in told[0]
+
+
+def test_verbosity_is_a_setting_of_models_that_reason(session, resource, key):
+    url = resource + "/openai/v1/responses"
+    for model, verbosity, status in (
+        ("gpt-5.4-mini", "low", 200), ("gpt-4o", "medium", 200), ("gpt-4o", "low", 400),
+    ):  # fmt: skip
+        body = {"model": model, "input": "Hello", "text": {"verbosity": verbosity}}
+        assert session.post(url, headers=key, json=body).status_code == status, (model, verbosity)
+
+
+def test_a_custom_tool_is_given_a_text_in_both_apis(session, resource, key):
+    custom = {"type": "custom", "name": "note", "description": "Takes a note."}
+    body = {"model": MODEL, "input": "Note this.", "tools": [custom], "tool_choice": "required"}
+    call = session.post(resource + "/openai/v1/responses", headers=key, json=body).json()["output"][-1]
+    assert (call["type"], call["name"]) == ("custom_tool_call", "note")
+    assert isinstance(call["input"], str)
+    nested = {"type": "custom", "custom": {"name": "note"}}
+    chat = {
+        "model": MODEL,
+        "messages": [{"role": "user", "content": "Note it."}],
+        "tools": [nested],
+        "tool_choice": "required",
+    }
+    answer = session.post(resource + "/openai/v1/chat/completions", headers=key, json=chat).json()
+    (call,) = answer["choices"][0]["message"]["tool_calls"]
+    assert call["type"] == "custom"
+    assert call["custom"]["name"] == "note"
+
+
+def test_a_stream_leaves_out_its_padding_when_asked(session, resource, key):
+    body = {"model": MODEL, "input": "What is an AI application?", "stream": True}
+    for options, padded in (
+        (None, True),
+        ({"include_obfuscation": True}, True),
+        ({"include_obfuscation": False}, False),
+    ):
+        sent = body if options is None else {**body, "stream_options": options}
+        answer = session.post(resource + "/openai/v1/responses", headers=key, json=sent)
+        assert answer.status_code == 200
+        assert ('"obfuscation"' in answer.text) == padded
+
+
+def test_a_text_to_embed_may_be_numbers_of_tokens_that_there_are(session, resource, key):
+    url = resource + "/openai/v1/embeddings"
+    for given, tokens in (([1, 2, 3], 3), ([[1, 2], [3]], 3), ("12345678", 2)):
+        answer = session.post(url, headers=key, json={"model": "text-embedding-3-large", "input": given})
+        assert answer.json()["usage"]["prompt_tokens"] == tokens
+    for given in ([-1], [[1], [999_999]], [1, True], [1.5]):
+        answer = session.post(url, headers=key, json={"model": "text-embedding-3-large", "input": given})
+        assert answer.status_code == 400, given
