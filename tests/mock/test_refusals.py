@@ -23,6 +23,10 @@ def chat_image(url) -> list:
     return [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
 
 
+def file_part(**fields) -> list:
+    return [{"role": "user", "content": [{"type": "input_file", **fields}]}]
+
+
 def schema(**changes) -> dict:
     return {**SCHEMA, **changes}
 
@@ -149,8 +153,28 @@ RESPONSES = [
     ({"stor": True}, "Unknown parameter: 'stor'. Did you mean 'store'?", "stor", "unknown_parameter", {"store": True}),
     ({"tools": [chat_tool()]}, "Missing required parameter: 'tools[0].name'.", "tools[0].name", "missing_required_parameter", {"tools": [tool()]}),
     ({"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "f"}}}, "Missing required parameter: 'tool_choice.name'.", "tool_choice.name", "missing_required_parameter", {"tools": [tool()], "tool_choice": "auto"}),
+    # what a part, an item or a tool may hold
+    ({"input": [{**USER, "colour": "red"}]}, "Unknown parameter: 'input[0].colour'.", "input[0].colour", "unknown_parameter", {"input": [{**USER, "status": "completed"}]}),
+    ({"input": [{**USER, "status": "done"}]}, "Supported values are: 'in_progress', 'completed', and 'incomplete'.", "input[0].status", "invalid_value", {"input": [{**USER, "status": "completed"}]}),
+    ({"input": file_part(filename="a.pdf", file_data="AAAA")}, "Expected a base64-encoded data URL with an application/pdf MIME type", "input[0].content[0].file_data", "invalid_value", {"input": file_part(filename="a.pdf", file_data="data:application/pdf;base64,AAAA")}),
+    ({"stream": True, "stream_options": {"include_usage": True}}, "Unknown parameter: 'stream_options.include_usage'.", "stream_options.include_usage", "unknown_parameter", {"stream": True, "stream_options": {"include_obfuscation": False}}),
+    ({"context_management": [{"type": "forget"}]}, "Supported values are: 'compaction'.", "context_management[0].type", "invalid_value", {"context_management": [{"type": "compaction", "compact_threshold": 5000}]}),
+    ({"tools": [{"type": "web_search", "user_location": {"type": "exact"}}]}, "Supported values are: 'approximate'.", "tools[0].user_location.type", "invalid_value", {"tools": [{"type": "web_search", "user_location": {"type": "approximate", "city": "Oslo"}}]}),
+    ({"tools": [{"type": "code_interpreter", "container": {"type": "auto", "memory_limit": "3g"}}]}, "Supported values are: '1g', '4g', '16g', and '64g'.", "tools[0].container.memory_limit", "invalid_value", {"tools": [{"type": "code_interpreter", "container": {"type": "auto", "memory_limit": "4g"}}]}),
+    ({"tools": [{"type": "image_generation", "quality": "superb"}]}, "Supported values are: 'low', 'medium', 'high', and 'auto'.", "tools[0].quality", "invalid_value", {"tools": [{"type": "image_generation", "quality": "high"}]}),
+    ({"tools": [{"type": "custom", "name": "x", "format": {"type": "grammar", "syntax": "bnf", "definition": "a"}}]}, "Supported values are: 'lark' and 'regex'.", "tools[0].format.syntax", "invalid_value", {"tools": [{"type": "custom", "name": "x", "format": {"type": "grammar", "syntax": "regex", "definition": "a"}}]}),
 ]  # fmt: skip
 CHAT = [
+    ({"messages": [{**USER, "name": "Ann Lee"}]}, "string does not match pattern.", "messages[0].name", "invalid_value", {"messages": [{**USER, "name": "Ann"}]}),
+    ({"messages": [{"role": "function", "content": "4"}]}, "messages with role 'function' must have a 'name'.", "messages.[0].name", None, {"messages": [USER, {"role": "function", "name": "f", "content": "4"}]}),
+    ({"messages": [{"role": "user", "content": []}]}, "Invalid 'messages[0].content': empty array.", "messages[0].content", "empty_array", {"messages": [USER]}),
+    ({"messages": [{"role": "system", "content": chat_image(PNG)[0]["content"]}]}, "Image URLs are only allowed for messages with role 'user', but this message with role 'system' contains an image URL.", "messages[0]", "invalid_value", {"messages": chat_image(PNG)}),
+    ({"messages": [{"role": "user", "content": [{"type": "file", "file": {}}]}]}, "Missing required parameter: 'messages[0].content[0].file.file_id'.", "messages[0].content[0].file.file_id", "missing_required_parameter", {"messages": [{"role": "user", "content": [{"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"}}]}]}),
+    ({"max_tokens": 5, "max_completion_tokens": 5}, "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", "max_tokens", "invalid_parameter_combination", {"max_completion_tokens": 5}),
+    ({"metadata": {"a": "b"}}, "The 'metadata' parameter is only allowed when 'store' is enabled.", "metadata", None, {"metadata": {"a": "b"}, "store": True}),
+    ({"function_call": "auto"}, "'function_call' is only allowed when 'functions' are specified.", "function_call", None, {"functions": [{"name": "f", "parameters": SCHEMA}], "function_call": "auto"}),
+    ({"model": "gpt-4.1-mini", "logit_bias": {"Oslo": 5}}, "You should only be submitting non-negative integers.", "logit_bias", None, {"model": "gpt-4.1-mini", "logit_bias": {"50256": -100}}),
+    ({"modalities": ["smell"]}, "Supported values are: 'text' and 'audio'.", "modalities[0]", "invalid_value", {"modalities": ["text"]}),
     ({"messages": chat_image("ftp://x")}, f"Invalid image URL: 'messages[0].content[0].image_url.url'. {PICTURE}", "messages[0].content[0].image_url.url", "invalid_value", {"messages": chat_image("https://example.com/x.png")}),
     ({"messages": chat_image("data:application/pdf;base64,AAAA")}, "unsupported MIME type 'application/pdf'.", "messages[0].content[0].image_url.url", "invalid_value", {"messages": chat_image(PNG)}),
     ({"response_format": {"type": "json_object"}}, "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages", None, {"messages": [{"role": "user", "content": "As json"}], "response_format": {"type": "json_object"}}),

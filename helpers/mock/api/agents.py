@@ -324,6 +324,14 @@ def _check_definition(definition: Any, features: str) -> None:
     for name, kinds in wanted.items():
         if definition.get(name) is not None and kind_of(definition[name]) not in kinds:
             raise errors.definition_invalid(param=f"definition.{name}")
+    for name, most in (("temperature", 2), ("top_p", 1)):
+        if not 0 <= (definition.get(name) or 0) <= most:
+            raise errors.definition_invalid(param=f"definition.{name}")
+    effort, choice = (definition.get("reasoning") or {}).get("effort"), definition.get("tool_choice")
+    if effort not in (None, *parameters.EFFORTS):
+        raise errors.definition_invalid(param="definition.reasoning.effort")
+    if isinstance(choice, str) and choice not in tools.CHOICES:
+        raise errors.definition_invalid(param="definition.tool_choice")
     given = definition.get("tools") or []
     if len(given) > tools.MOST:
         raise errors.too_many_tools(tools.MOST, len(given))

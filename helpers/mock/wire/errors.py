@@ -328,6 +328,47 @@ def picture_refused(name: str, fault: str, chat: bool = False) -> ServiceError:
     return _openai_error(400, f"{start} '{name}'. {_PICTURE}, but got {fault}", "invalid_value", name)
 
 
+def file_data_refused(name: str) -> ServiceError:
+    """A file that is sent along, and is no data URL."""
+    message = (
+        f"Invalid '{name}'. Expected a base64-encoded data URL with an application/pdf MIME type (e.g. "
+        "'data:application/pdf;base64,aW1nIGJ5dGVzIGhlcmU='), but got a value without the 'data:' prefix."
+    )
+    return _openai_error(400, message, "invalid_value", name)
+
+
+def picture_of_another_role(at: int, role: str) -> ServiceError:
+    """A picture in a message that is not the user's."""
+    message = (
+        f"Invalid 'messages[{at}]'. Image URLs are only allowed for messages with role 'user', but this message with role "
+        f"'{role}' contains an image URL."
+    )
+    return _openai_error(400, message, "invalid_value", f"messages[{at}]")
+
+
+def function_without_name(at: int) -> ServiceError:
+    """The result of a function, in the older form, that does not say of which."""
+    message = "Missing parameter 'name': messages with role 'function' must have a 'name'."
+    return _openai_error(400, message, None, f"messages.[{at}].name")
+
+
+def two_limits() -> ServiceError:
+    """The limit on the answer under its old name and its new one."""
+    message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+    return _openai_error(400, message, "invalid_parameter_combination", "max_tokens")
+
+
+def metadata_not_stored() -> ServiceError:
+    """Notes on a chat completion that is not kept."""
+    return _openai_error(400, "The 'metadata' parameter is only allowed when 'store' is enabled.", None, "metadata")
+
+
+def bias_refused(key: str) -> ServiceError:
+    """A bias for something that is no token."""
+    message = f"Invalid key in 'logit_bias': {key[:60]}. You should only be submitting non-negative integers."
+    return _openai_error(400, message, None, "logit_bias")
+
+
 def json_not_mentioned(name: str) -> ServiceError:
     """The format json_object, where no message says json; ``name`` is "messages" or "input"."""
     if name == "messages":

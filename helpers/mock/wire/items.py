@@ -29,6 +29,20 @@ PARTS = (
     "encrypted_content",
 )  # fmt: skip
 OTHERS = ("input_text", "input_image", "input_file", "scoped_content", "input_audio")  # of who is not the assistant
+STATUSES = ("in_progress", "completed", "incomplete")
+# What a message may say of itself; the last four are of the answers of a project, which may be sent again.
+MESSAGE = {
+    "type",
+    "role",
+    "content",
+    "id",
+    "status",
+    "phase",
+    "agent_reference",
+    "response_id",
+    "created_by",
+    "partition_key",
+}
 ANSWERED = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
 NEEDED = {  # what an item of a type cannot do without
     "function_call": ("call_id", "name", "arguments"),
@@ -74,6 +88,8 @@ def check(name: str, given: list[Any]) -> None:
                 raise errors.parameter_type(f"{where}.{field}", wanted, kind_of(value))
         if item.get("id") is not None and not isinstance(item["id"], str):
             raise errors.parameter_type(f"{where}.id", "a string", kind_of(item["id"]))
+        if kind in ("message", *ANSWERED) and item.get("status") not in (None, *STATUSES):
+            raise errors.value_not_supported(f"{where}.status", str(item["status"]), STATUSES)
         if kind == "message":
             _check_message(where, item)
         elif kind == "reasoning":
@@ -102,6 +118,9 @@ def _check_message(where: str, item: dict[str, Any]) -> None:
         raise errors.value_not_supported(where, role, ROLES)
     if content is None:
         raise errors.parameter_missing(f"{where}.content")
+    for field in item:
+        if field not in MESSAGE:
+            raise errors.parameter_unknown(f"{where}.{field}")
     if isinstance(content, list):
         check_parts(f"{where}.content", content, role)
     elif not isinstance(content, str):
@@ -128,8 +147,8 @@ def check_parts(where: str, content: list[Any], role: str = "user") -> None:
             _check_text(name, part)
         elif kind == "input_image":
             _check_image(name, part)
-        elif kind == "input_file" and not any(part.get(one) for one in ("file_id", "file_data", "file_url")):
-            raise errors.parameter_missing(f"{name}.file_id")
+        elif kind == "input_file":
+            _check_file(name, part)
 
 
 def _check_text(name: str, part: dict[str, Any]) -> None:
@@ -154,6 +173,16 @@ def _check_image(name: str, part: dict[str, Any]) -> None:
     detail = part.get("detail")
     if detail is not None and detail not in pictures.DETAILS:
         raise errors.value_not_supported(f"{name}.detail", str(detail), pictures.DETAILS)
+
+
+def _check_file(name: str, part: dict[str, Any]) -> None:
+    if not any(part.get(one) for one in ("file_id", "file_data", "file_url")):
+        raise errors.parameter_missing(f"{name}.file_id")
+    for field in ("file_id", "file_data", "file_url", "filename"):
+        if part.get(field) is not None and not isinstance(part[field], str):
+            raise errors.parameter_type(f"{name}.{field}", "a string", kind_of(part[field]))
+    if part.get("file_data") and not part["file_data"].startswith("data:"):
+        raise errors.file_data_refused(f"{name}.file_data")
 
 
 def _check_output(name: str, output: Any) -> None:

@@ -1,5 +1,6 @@
 """The messages of a chat completion: their roles, their parts, and what calls and results owe each other."""
 
+import re
 from typing import Any
 
 from helpers.mock.wire import errors, pictures
@@ -7,6 +8,8 @@ from helpers.mock.wire.body import kind_of
 from helpers.mock.wire.items import texts_of
 
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
+NAME = r"^[^\s<|\\/>]+$"  # of who speaks
+AUDIO = ("wav", "mp3")
 PARTS = ("text", "image_url", "input_audio", "refusal", "audio", "file")
 
 
@@ -23,6 +26,7 @@ def check(given: list[Any]) -> None:
             raise errors.parameter_type(f"{where}.role", "a string", kind_of(role))
         if role not in ROLES:
             raise errors.value_not_supported(f"{where}.role", role, ROLES)
+        _check_name(at, role, message.get("name"))
         _check_calls_of(where, message.get("tool_calls"))
         _check_content(at, role, message)
         if role == "tool":
@@ -32,6 +36,16 @@ def check(given: list[Any]) -> None:
             if not isinstance(call_id, str):
                 raise errors.parameter_type(f"{where}.tool_call_id", "a string", kind_of(call_id))
     _check_protocol(given)
+
+
+def _check_name(at: int, role: str, name: Any) -> None:
+    if name is None:
+        if role == "function":
+            raise errors.function_without_name(at)
+    elif not isinstance(name, str):
+        raise errors.parameter_type(f"messages[{at}].name", "a string", kind_of(name))
+    elif not re.match(NAME, name):
+        raise errors.pattern_missed(f"messages[{at}].name", NAME)
 
 
 def _check_content(at: int, role: str, message: dict[str, Any]) -> None:
@@ -44,8 +58,12 @@ def _check_content(at: int, role: str, message: dict[str, Any]) -> None:
         ):
             raise errors.content_null(at)
     elif isinstance(content, list):
-        for at, part in enumerate(content):
-            _check_part(f"{where}.content[{at}]", part)
+        if not content and role != "assistant":
+            raise errors.list_empty(f"{where}.content")
+        for number, part in enumerate(content):
+            _check_part(f"{where}.content[{number}]", part)
+            if part["type"] == "image_url" and role != "user":
+                raise errors.picture_of_another_role(at, role)
     elif not isinstance(content, str):
         raise errors.parameter_type(f"{where}.content", "a string or an array of objects", kind_of(content))
 
@@ -64,6 +82,21 @@ def _check_part(name: str, part: Any) -> None:
         raise errors.parameter_missing(f"{name}.{kind}")
     if kind == "text" and not isinstance(part["text"], str):
         raise errors.parameter_type(f"{name}.text", "a string", kind_of(part["text"]))
+    if kind == "input_audio":
+        sound = part["input_audio"]
+        if not isinstance(sound, dict):
+            raise errors.parameter_type(f"{name}.input_audio", "an object", kind_of(sound))
+        for field in ("data", "format"):
+            if sound.get(field) is None:
+                raise errors.parameter_missing(f"{name}.input_audio.{field}")
+        if sound["format"] not in AUDIO:
+            raise errors.value_not_supported(f"{name}.input_audio.format", str(sound["format"]), AUDIO)
+    if kind == "file":
+        file = part["file"]
+        if not isinstance(file, dict):
+            raise errors.parameter_type(f"{name}.file", "an object", kind_of(file))
+        if not any(file.get(one) for one in ("file_id", "file_data")):
+            raise errors.parameter_missing(f"{name}.file.file_id")
     if kind == "image_url":
         image = part["image_url"]
         if not isinstance(image, dict):

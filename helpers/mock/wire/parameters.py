@@ -166,6 +166,11 @@ def _check_responses(body: dict[str, Any], with_agent: bool = False) -> None:
     tools.check_choice(body, nested=False, with_agent=with_agent)
     for at, name in enumerate(body.get("include") or ()):
         value_among(f"include[{at}]", name, INCLUDED)
+    for at, rule in enumerate(body.get("context_management") or ()):
+        check_kind(f"context_management[{at}]", rule, "an object")
+        value_among(f"context_management[{at}].type", rule.get("type"), ("compaction",))
+    if (body.get("stream_options") or {}).get("include_usage") is not None:  # it is of chat completions
+        raise errors.parameter_unknown("stream_options.include_usage")
     if isinstance(body.get("prompt"), dict) and not isinstance(body["prompt"].get("id"), str):
         raise errors.parameter_missing("prompt.id")
     schemas.check_format("text.format", text.get("format"), nested=False)
@@ -200,6 +205,15 @@ def chat(request_body: bytes) -> dict[str, Any]:
             raise errors.only_with(name, needed)
     if body.get("stream_options") is not None and not body.get("stream"):
         raise errors.stream_options_alone()
+    for at, name in enumerate(body.get("modalities") or ()):
+        value_among(f"modalities[{at}]", name, ("text", "audio"))
+    if body.get("function_call") is not None and not body.get("functions"):
+        raise errors.only_with("function_call", "functions")
+    if body.get("max_tokens") is not None and body.get("max_completion_tokens") is not None:
+        raise errors.two_limits()
+    if body.get("metadata") and not body.get("store"):
+        raise errors.metadata_not_stored()
+    _check_bias(body.get("logit_bias") or {})
     if body.get("top_logprobs") is not None and not body.get("logprobs"):
         raise errors.top_logprobs_alone()
     schemas.check_format("response_format", body.get("response_format"), nested=True)
@@ -223,6 +237,17 @@ def _check_functions(body: dict[str, Any]) -> None:
         if not isinstance(function.get("name"), str):
             raise errors.parameter_missing(f"functions[{at}].name")
         schemas.check_name(f"functions[{at}].name", function["name"])
+
+
+def _check_bias(bias: dict[str, Any]) -> None:
+    for token, weight in bias.items():
+        if not token.isdecimal():
+            raise errors.bias_refused(token)
+        check_kind(f"logit_bias.{token[:20]}", weight, "a number")
+        if abs(weight) > 100:
+            raise errors.number_outside(
+                f"logit_bias.{token[:20]}", weight, 100 if weight > 0 else -100, above=weight > 0
+            )
 
 
 def _check_stop(stop: Any) -> None:

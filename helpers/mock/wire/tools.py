@@ -26,8 +26,24 @@ NEEDED = {  # what a tool of a type cannot do without: its name and JSON type
     "code_interpreter": (("container", "an object or a string"),),
     "openapi": (("openapi", "an object"),),
     "custom": (("name", "a string"),),
+    "computer_use_preview": (
+        ("display_width", "an integer"),
+        ("display_height", "an integer"),
+        ("environment", "a string"),
+    ),
     "memory_search_preview": (("memory_store_name", "a string"), ("scope", "a string")),
 }
+AMONG = {  # what a field of a tool may hold, by the type of the tool (the openai SDK's types)
+    "image_generation": {
+        "quality": ("low", "medium", "high", "auto"), "background": ("transparent", "opaque", "auto"),
+        "output_format": ("png", "webp", "jpeg"), "moderation": ("auto", "low"), "input_fidelity": ("high", "low"),
+    },
+    "computer_use_preview": {"environment": ("windows", "mac", "linux", "ubuntu", "browser")},
+    "custom": {"format.type": ("text", "grammar"), "format.syntax": ("lark", "regex")},
+    "code_interpreter": {"container.memory_limit": ("1g", "4g", "16g", "64g")},
+    "web_search": {"user_location.type": ("approximate",)},
+    "web_search_preview": {"user_location.type": ("approximate",)},
+}  # fmt: skip
 APPROVALS = ("always", "never")
 SIZES = ("low", "medium", "high")
 CHOICES = ("none", "auto", "required")
@@ -131,6 +147,12 @@ def _check_hosted(where: str, kind: str, tool: dict[str, Any], in_agent: bool) -
             rule = approval.get(when)
             if rule is not None and not (isinstance(rule, dict) and isinstance(rule.get("tool_names", []), list)):
                 raise errors.parameter_type(f"{where}.require_approval.{when}", "an object", kind_of(rule))
+    for path, allowed in AMONG.get(kind, {}).items():
+        outer, _, inner = path.rpartition(".")
+        holder = tool.get(outer) if outer else tool
+        value = holder.get(inner) if isinstance(holder, dict) else None
+        if value is not None and value not in allowed:
+            raise errors.value_not_supported(f"{where}.{path}", str(value), allowed)
     size = tool.get("search_context_size")
     if kind.startswith("web_search") and size is not None and size not in SIZES:
         raise errors.value_not_supported(f"{where}.search_context_size", str(size), SIZES)
