@@ -23,7 +23,7 @@ class Routes:
             node = self._tree
             steps = route.template.split("/")[1:]
             for step in steps:
-                node = node.setdefault(ANY if step.startswith("<") else step, {})
+                node = node.setdefault(ANY if step.startswith("<") else _spelled(step, steps), {})
             leaf = node.setdefault(END, {})
             if route.method in leaf:
                 raise ValueError(f"{route.method} {route.template} is declared twice")
@@ -33,7 +33,8 @@ class Routes:
     def find(self, call: Call) -> None:
         """Give the call its route and the names in its path. Raises the ServiceError for a path that nothing serves."""
         steps = call.path.split("/", self._depth + 1)[1:]
-        route = _walk(self._tree, steps, 0, call.request.method)
+        spelled = [_spelled(step, steps) for step in steps]
+        route = _walk(self._tree, spelled, 0, call.request.method)
         if route is None:
             raise _no_route(call)
         call.route = route
@@ -43,6 +44,11 @@ class Routes:
                 if "/" in name:
                     raise errors.not_found()
                 call.names[wanted[1:-1]] = name
+
+
+def _spelled(step: str, steps: list[str]) -> str:
+    """A step as the tree holds it: the paths of Azure Resource Manager count in any case."""
+    return step.lower() if steps[0].lower() == "subscriptions" else step
 
 
 def _walk(node: dict, steps: list[str], at: int, method: str) -> Route | None:

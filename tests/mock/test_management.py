@@ -292,3 +292,18 @@ def test_an_unknown_subscription_and_kind_are_told(arm):
     foreign = ACCOUNT.replace(catalog.SUBSCRIPTION_ID, "00000000-0000-4000-8000-000000000000")
     assert arm("PUT", foreign, MADE).json()["error"]["code"] == "SubscriptionNotFound"
     assert arm("PUT", ACCOUNT, {**MADE, "kind": "Robot"}).json()["error"]["code"] == "InvalidApiSetId"
+
+
+def test_paths_count_in_any_case_and_a_thing_keeps_the_name_it_was_made_with(arm):
+    arm("PUT", ACCOUNT, MADE)
+    assert arm("PUT", ACCOUNT + "/projects/My-Project", {"location": "eastus2"}).status_code == 201
+    other = ACCOUNT.replace("resourceGroups/my-group", "RESOURCEGROUPS/My-Group").lower()
+    assert arm("GET", other.replace("my-foundry", "MY-Foundry")).json()["id"] == ACCOUNT
+    assert arm("PUT", other.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), MADE).status_code == 200  # a change
+    assert arm("GET", other + "/projects/my-project").json()["id"] == ACCOUNT + "/projects/My-Project"
+    assert arm("POST", other + "/listkeys").status_code == 200
+    assert arm("DELETE", other + "/PROJECTS/MY-PROJECT").status_code == 202
+    assert arm("GET", ACCOUNT + "/projects/My-Project").status_code == 404
+    assert arm("DELETE", other).status_code == 202
+    gone = arm("GET", f"/subscriptions/{catalog.SUBSCRIPTION_ID}/providers/microsoft.cognitiveservices/deletedaccounts")
+    assert [one["name"] for one in gone.json()["value"]] == ["my-foundry"]

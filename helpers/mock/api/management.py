@@ -47,13 +47,12 @@ def routes(parts: Parts) -> Iterator[Route]:
         rows += [("PUT", path, management.put), ("GET", path, management.get), ("DELETE", path, management.delete)]
     for path in (group, account + "/projects", account + "/deployments", f"{subscription}{services}/accounts"):
         rows.append(("GET", path, management.all))
-    for word in ("resourcegroups", "resourceGroups"):  # the SDK writes it one way, the documentation the other
-        path = f"{subscription}/{word}/<group>"
-        rows += [
-            ("PUT", path, management.put_group),
-            ("GET", path, management.get_group),
-            ("DELETE", path, management.delete_group),
-        ]
+    path = f"{subscription}/resourceGroups/<group>"
+    rows += [
+        ("PUT", path, management.put_group),
+        ("GET", path, management.get_group),
+        ("DELETE", path, management.delete_group),
+    ]
     gone = f"{locations}/resourceGroups/<group>/deletedAccounts/<account>"
     rows += [
         ("GET", f"{subscription}{services}/deletedAccounts", management.all_deleted),
@@ -296,6 +295,7 @@ class Management:
     def _begin_call(self, call: Call, known=VERSIONS.__contains__) -> None:
         """Raises the ServiceError for a call without an api-version that there is."""
         self._asked += 1
+        self._as_made(call.names)
         version = call.query.get("api-version")
         if not version:
             message = "The api-version query parameter (?api-version=) is required for all requests."
@@ -306,6 +306,16 @@ class Management:
                 f"'{', '.join(VERSIONS)}'."
             )
             raise errors.management(400, "NoRegisteredProviderFound", message)
+
+    def _as_made(self, names: dict[str, str]) -> None:
+        """Names in a path count in any case; of what is there, each gets the one it was made with."""
+        names["subscription"] = names["subscription"].lower()
+        wanted = f"{_path(names)}/".lower() if "account" in names and "group" in names else ""
+        for one in (*self._state.deleted.all(), *self._state.resources.all()):
+            if wanted.startswith(one["id"].lower() + "/"):
+                steps = one["id"].split("/")
+                names["group"], names["account"] = steps[4], steps[8]
+                names.update(zip((kind[:-1] for kind in steps[9:10]), steps[10:], strict=True))
 
     def _now(self) -> float:
         """The time in seconds, as operations count it."""
