@@ -22,8 +22,8 @@ class Routes:
         for route in routes:
             node = self._tree
             steps = route.template.split("/")[1:]
-            for step in steps:
-                node = node.setdefault(ANY if step.startswith("<") else _spelled(step, steps), {})
+            for step in _spelled(steps):
+                node = node.setdefault(ANY if step.startswith("<") else step, {})
             leaf = node.setdefault(END, {})
             if route.method in leaf:
                 raise ValueError(f"{route.method} {route.template} is declared twice")
@@ -33,8 +33,7 @@ class Routes:
     def find(self, call: Call) -> None:
         """Give the call its route and the names in its path. Raises the ServiceError for a path that nothing serves."""
         steps = call.path.split("/", self._depth + 1)[1:]
-        spelled = [_spelled(step, steps) for step in steps]
-        route = _walk(self._tree, spelled, 0, call.request.method)
+        route = _walk(self._tree, _spelled(steps), 0, call.request.method)
         if route is None:
             raise _no_route(call)
         call.route = route
@@ -46,9 +45,9 @@ class Routes:
                 call.names[wanted[1:-1]] = name
 
 
-def _spelled(step: str, steps: list[str]) -> str:
-    """A step as the tree holds it: the paths of Azure Resource Manager count in any case."""
-    return step.lower() if steps[0].lower() == "subscriptions" else step
+def _spelled(steps: list[str]) -> list[str]:
+    """The steps as the tree holds them: those of Azure Resource Manager count in any case."""
+    return [step.lower() for step in steps] if steps[0].lower() == "subscriptions" else steps
 
 
 def _walk(node: dict, steps: list[str], at: int, method: str) -> Route | None:
