@@ -50,6 +50,7 @@ def last_turns(function):
         ("the last two of three, of which one has two answers", [*one, *two, *three], 2, [*two, *three]),
         ("more turns than there are", [*one, *two], 5, [*one, *two]),
         ("an empty history", [], 2, []),
+        ("no turn at all, a count of 0", [*one, *two], 0, []),
     ]
     for name, history, count, expected in cases:
         given = [dict(message) for message in history]

@@ -42,11 +42,23 @@ def strict(schema):
         return "a property is lost: the schema still has name and nickname."
     if fault := schemas.fault(schema, strict=True):
         return f"the service would refuse it: {fault}"
-    nickname = properties["nickname"]
-    kinds = nickname.get("type") if isinstance(nickname.get("type"), list) else [nickname.get("type")]
-    if "null" not in kinds and {"type": "null"} not in (nickname.get("anyOf") or []):
+    if _kinds(properties["name"], schema) != {"string"}:
+        return "every place has a name, which is a text: leave its type a string."
+    nickname = _kinds(properties["nickname"], schema)
+    if "null" not in nickname:
         return 'a place without a nickname cannot be told: allow null, as in {"type": ["string", "null"]}.'
-    return None
+    return None if "string" in nickname else "a place with a nickname cannot be told: allow a string as well as null."
+
+
+def _kinds(schema, whole) -> set[str]:
+    """The JSON types that a schema of strict mode allows."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return _kinds((whole.get("$defs") or whole.get("definitions") or {}).get(name, {}), whole)
+    if "anyOf" in schema:
+        return set().union(*(_kinds(one, whole) for one in schema["anyOf"]))
+    kinds = schema.get("type")
+    return set(kinds) if isinstance(kinds, list) else {kinds}
 
 
 @exercise("11.3")

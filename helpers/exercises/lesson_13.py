@@ -4,6 +4,9 @@ import inspect
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, refusal
+from helpers.widgets.stream import delta_of, events_of
+
+ROLE = "You are the guide of this course. Answer in one sentence."  # as the cell of 13.2 passes it
 
 
 @exercise("13.1")
@@ -55,7 +58,10 @@ def answered_in_a_role(said, wire):
         return "the answer is stored as well: pass store=False."
     if not isinstance(said, str):
         return f"it returns {said!r:.60}; return the text, put together from the deltas."
-    return None if len(said) > 10 else "the text that it returns is empty: collect event.delta of each delta."
+    if field(exchange, "instructions") != ROLE:
+        return f"the instructions that were sent are {field(exchange, 'instructions')!r:.60}; pass on the role that it is given."
+    streamed = "".join(delta_of(event) for event in events_of(exchange.response_body.decode("utf-8", "replace")))
+    return None if said == streamed else "the text that it returns is not what came: join event.delta of all deltas."
 
 
 @exercise("13.3")
