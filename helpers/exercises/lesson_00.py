@@ -4,7 +4,7 @@ import os
 
 from helpers.connection import Foundry
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal, sent
+from helpers.exercises.requests_sent import field, path, question, refusal, sent
 
 
 @exercise("00.1")
@@ -30,7 +30,7 @@ def second_question(response):
         return f"the path that was called is {path(exchange)}; keep the URL of the first call."
     if refused := refusal(exchange):
         return refused
-    if field(exchange, "input") == "What is an AI application?":
+    if question(exchange) == "What is an AI application?":
         return "the request still asks the first question: change the value of input."
     if field(exchange, "model") != os.environ.get("FOUNDRY_MODEL_NAME"):
         return "keep the model of the first call: foundry.model."

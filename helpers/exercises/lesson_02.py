@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal, sent
+from helpers.exercises.requests_sent import field, path, question, refusal, sent
 
 
 @exercise("02.1")
@@ -35,7 +35,7 @@ def key_on_v1(response):
         return "the request has no api-key header: pass the headers by name, as headers={'api-key': ...}."
     if refused := refusal(exchange):
         return refused
-    if field(exchange, "input") != "What is an AI application?":
+    if question(exchange) != "What is an AI application?":
         return "the body that was sent is another one; send body as it stands."
     return None
 

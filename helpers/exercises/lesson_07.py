@@ -10,7 +10,7 @@ from unittest.mock import patch
 import requests
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal, sent, texts_of
+from helpers.exercises.requests_sent import field, path, question, refusal, sent, texts_of
 from helpers.widgets.stream import delta_of, events_of
 from helpers.wire import wiretap
 
@@ -27,7 +27,7 @@ def streamed_text(response, text):
         return f"the path is {path(exchange)}; send to url, the Responses route, with input."
     if field(exchange, "max_output_tokens") is not None:
         return "the body has max_output_tokens, which cuts the answer: leave it out."
-    asked = field(exchange, "input")
+    asked = question(exchange)
     if asked != "Explain streaming in three sentences.":
         return f'the input that was sent is {asked!r:.60}; it should be "Explain streaming in three sentences."'
     if not isinstance(text, str):

@@ -3,7 +3,7 @@
 import json
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, refusal, tapped
+from helpers.exercises.requests_sent import field, path, question, refusal, tapped
 from helpers.widgets.stream import delta_of, events_of
 
 
@@ -59,8 +59,8 @@ def streamed_by_sdk(exchange, text):
         return refused
     if field(exchange, "stream") is not True:
         return "this call was not streamed: pass stream=True, or use client.responses.stream."
-    if field(exchange, "input") != "Explain streaming in three sentences.":
-        return f"the input that was sent is {field(exchange, 'input')!r:.60}; the task asks another question."
+    if question(exchange) != "Explain streaming in three sentences.":
+        return f"the input that was sent is {question(exchange)!r:.60}; the task asks another question."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
     body = exchange.response_body.decode("utf-8", "replace")

@@ -39,10 +39,12 @@ def field(exchange: Exchange, name: str) -> Any:
 
 
 def question(exchange: Exchange) -> Any:
-    """The input of a response that was asked for, be it text or a list of one message."""
+    """The input of a response that was asked for, be it text or a list of one message, of text or of one part."""
     asked = field(exchange, "input")
     if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict):
-        return asked[0].get("content")
+        asked = asked[0].get("content")
+    if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict):
+        asked = asked[0].get("text")
     return asked
 
 
