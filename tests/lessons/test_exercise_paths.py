@@ -183,6 +183,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, input='Name one city in Norway.')\n    client.responses.create(model=foundry.model, input='And what is it known for?', previous_response_id=one.id)\nsecond_turn = wire[-1]", "begins with Describe Oslo."),
     ],
     "10.2": [
+        ("def last_turns(messages, count):\n    begins = [at for at, message in enumerate(messages) if message['role'] == 'user']\n    return messages[begins[-count]:] if count <= len(begins) else list(messages)", "a count of 0"),
         ("def last_turns(messages, count):\n    return messages[-2 * count:]", "it should be"),
         ("def last_turns(messages, count):\n    del messages[:-2]\n    return messages", "changes the list"),
         ("def last_turns(messages, count):\n    begins = [at for at, message in enumerate(messages) if message['role'] == 'user']\n    return messages[begins[-count]:]", "raises IndexError"),
@@ -196,6 +197,9 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    try:\n        client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': get_weather('Bergen')}])\n    except openai.BadRequestError:\n        pass\nbergen = wire[-1]", "got an object instead"),
     ],
     "11.2": [
+        ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'type': 'null'}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "allow a string as well"),
+        ("strict_schema = {'type': 'object', 'properties': {'name': {'type': ['string', 'null']}, 'nickname': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "leave its type a string"),
+        ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'$ref': '#/$defs/n'}}, '$defs': {'n': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
         ("strict_schema = {**loose, 'additionalProperties': False}", "Missing 'nickname'"),
         ("strict_schema = {**loose, 'additionalProperties': False, 'required': ['name', 'nickname']}", "allow null"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}}, 'required': ['name'], 'additionalProperties': False}", "a property is lost"),
@@ -211,6 +215,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def last_question(messages):\n    return [m for m in messages if m['role'] == 'user'][-1]['content']", "raises IndexError"),
     ],
     "13.2": [
+        ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions='x', input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "pass on the role"),
+        ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])[:12]", "not what came"),
         ("async def answer_as(role):\n    return client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False)", "still has to be awaited"),
         ("async def answer_as(role):\n    return (await client.responses.create(model=picker.value, instructions=role, input=messages, store=False)).output_text", "was not streamed"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return [event async for event in events]", "put together from the deltas"),
