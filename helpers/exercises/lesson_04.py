@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 
 from helpers.auth import decode_token
 from helpers.exchange import Exchange
@@ -97,12 +98,13 @@ def safe(function):
             return f"for the header {spelled} it raises {type(error).__name__}: {error}."
         if said is ...:
             return ...
-        if not isinstance(said, dict):
+        if not isinstance(said, Mapping):
             return f"it returns a {type(said).__name__}; return a dictionary, as headers are."
         if headers[spelled] != "the secret":
             return "it changes the headers that it was given, and then they sign in no more: build a new dictionary."
         if "the secret" in str(said):
             return f"the value of {spelled} is still in it."
-        if said != {spelled: "...", "Content-Type": "application/json"}:
+        if dict(said) != {spelled: "...", "Content-Type": "application/json"}:
             return f"for {spelled} it returns {said!r:.120}; all names stay, and only that value becomes '...'."
-    return None
+    both = function({"api-key": "the secret", "Content-Type": "application/json", "Authorization": "the secret"})
+    return "of two headers that sign in it hides one only." if "the secret" in str(both) else None

@@ -42,6 +42,8 @@ BODIES = [
     ("a missing api-version", "service", 400, '{"error":{"code":"BadRequest","message":"Missing required query parameter: api-version"}}'),
     ("a missing role", "service", 401, '{"error":{"code":"PermissionDenied","message":"The principal lacks the required data action"}}'),
     ("an unknown deployment", "model", 404, '{"error":{"type":"invalid_request_error","code":"DeploymentNotFound","message":"..."}}'),
+    ("a blocked prompt", "model", 400, '{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter"}}'),
+    ("a server error", "model", 500, '{"error":{"message":"The server had an error","type":"server_error","param":null,"code":null}}'),
     ("an unknown parameter", "model", 400, '{"error":{"message":"Unknown parameter: \'x\'.","type":"invalid_request_error","param":"x","code":"unknown_parameter"}}'),
 ]  # fmt: skip
 
@@ -92,23 +94,23 @@ def nightly(response, session):
         return "the second value is the session, nightly."
     exchange = sent(response)
     retry = session.get_adapter(exchange.url).max_retries
-    if not retry.total:
+    limits = [limit for limit in (retry.total, retry.status) if limit is not None]
+    if not limits or not min(limits):
         return 'the session retries nothing yet: mount an HTTPAdapter with max_retries=Retry(...) on "https://".'
     if retry.allowed_methods is not None and "POST" not in (retry.allowed_methods or ()):
         return 'this Retry repeats no POST: set allowed_methods=["POST"].'
     for status in (429, 503):
         if not retry.is_retry("POST", status):
             return f"{status} is not in status_forcelist, so it would not be retried."
-    for status in (400, 401):
+    for status in (400, 401, 403, 404):
         if retry.is_retry("POST", status):
             return f"{status} is in status_forcelist, and asking again does not mend it."
-    if retry.total != 5 or (retry.status is not None and retry.status < 5):
-        found = retry.total if retry.status is None else min(retry.total, retry.status)
-        return f"it gives up after {found} retries; the task asks for up to five: total=5."
+    if min(limits) != 5:
+        return f"it gives up after {min(limits)} retries; the task asks for up to five: total=5."
     if not retry.respect_retry_after_header:
         return "it does not look at Retry-After: leave respect_retry_after_header as it is."
     used = getattr(response.raw, "retries", None)
-    if used is None or used.total is None or used.total + len(used.history) != retry.total:
+    if used is None or (retry.total is not None and used.total + len(used.history) != retry.total):
         return "this answer did not come through the session: use nightly.post."
     if not field(exchange, "messages"):
         return "the body has no messages: send chat, with json=chat."
