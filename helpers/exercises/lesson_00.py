@@ -26,7 +26,7 @@ def where(answer, foundry):
 def second_question(response):
     """A request with another input than the lesson's, to the Responses route of the project, answered with 200."""
     exchange = sent(response)
-    if not path(exchange).endswith("/openai/v1/responses"):
+    if not (path(exchange).startswith("/api/projects/") and path(exchange).endswith("/openai/v1/responses")):
         return f"the path that was called is {path(exchange)}; keep the URL of the first call."
     if refused := refusal(exchange):
         return refused

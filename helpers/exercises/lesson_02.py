@@ -14,7 +14,7 @@ def another_input(response):
         return f"the method is {exchange.method}; a prompt is sent with POST."
     if refused := refusal(exchange):
         return refused
-    asked = field(exchange, "input")
+    asked = question(exchange)
     if asked != "What is an endpoint?":
         return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
     return None

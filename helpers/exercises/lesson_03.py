@@ -5,7 +5,7 @@ from typing import Any
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, refusal, sent
+from helpers.exercises.requests_sent import field, question, refusal, sent
 
 
 def _items(exchange: Exchange, kind: str) -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def text_of_another(response, text):
     exchange = sent(response)
     if refused := refusal(exchange):
         return refused
-    asked = field(exchange, "input")
+    asked = question(exchange)
     if asked != "What is an endpoint?":
         return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
     said = "".join(part["text"] for item in _items(exchange, "message") for part in item["content"] if "text" in part)
