@@ -6,7 +6,7 @@ import pprint
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,13 @@ class Headers(Mapping):
     __slots__ = ("_encoded", "_values", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
-        if isinstance(pairs, Headers):
-            pairs = pairs.pairs
-        elif isinstance(pairs, Mapping):
-            pairs = pairs.items()
-        # A list of text pairs is taken as it is: the mock makes two of these for every request.
-        self.pairs = tuple(pairs) if type(pairs) is list else tuple((str(name), str(value)) for name, value in pairs)
+        if type(pairs) is list:  # of text, and taken as it is: the mock makes two of these for every request
+            self.pairs = tuple(pairs)
+        else:
+            given = (
+                pairs.pairs if isinstance(pairs, Headers) else pairs.items() if isinstance(pairs, Mapping) else pairs
+            )
+            self.pairs = tuple((str(name), str(value)) for name, value in given)
         values = {name.lower(): value for name, value in self.pairs}
         if len(values) != len(self.pairs):
             values = {}
@@ -78,6 +79,9 @@ class Headers(Mapping):
         return f"Headers({ {name: redact_header(name, value) for name, value in self.pairs} })"
 
 
+NO_HEADERS = Headers()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Exchange:
     """One HTTP request and, once it is answered, the response to it. Immutable; shown with its secrets hidden.
@@ -89,11 +93,11 @@ class Exchange:
 
     method: str
     url: str
-    request_headers: Headers = field(default_factory=Headers)
+    request_headers: Headers = NO_HEADERS
     request_body: bytes = b""
     status: int | None = None
     reason: str = ""
-    response_headers: Headers = field(default_factory=Headers)
+    response_headers: Headers = NO_HEADERS
     response_body: bytes = b""
     elapsed: float | None = None
     chunks: tuple[tuple[float, bytes], ...] = ()

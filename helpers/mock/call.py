@@ -129,7 +129,7 @@ class Call:
     def answered(
         self,
         status: int,
-        pairs: headers.Pairs | Headers,
+        pairs: headers.Pairs,
         body: bytes,
         reason: str = "",
         chunks: tuple[tuple[float, bytes], ...] = (),
@@ -143,7 +143,7 @@ class Call:
             request.request_body,
             status,
             reason or HTTPStatus(status).phrase,
-            pairs if isinstance(pairs, Headers) else Headers(pairs),
+            Headers(pairs),
             body,
             None,
             chunks,

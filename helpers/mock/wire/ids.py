@@ -3,6 +3,7 @@ same bytes, and yet no two calls share an id."""
 
 from calendar import timegm
 from email.utils import formatdate
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -68,6 +69,7 @@ def timestamp(seed: str) -> int:
     return CLOCK + int.from_bytes(digest("time", seed)[:4], "big") % 86400
 
 
+@lru_cache(1024)
 def http_date(seconds: int) -> str:
     """The time as a Date header writes it."""
     return formatdate(seconds, usegmt=True)
