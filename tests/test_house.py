@@ -39,7 +39,7 @@ FLOORS = [
 HELPERS = ROOT / "helpers"
 FOR_THE_MOCK = {"redaction", "exchange"}
 # words that every file uses, and the store that a handler reads and writes
-VOCABULARY = {"state.py", "call.py", "catalog.py", "answer.py", "model/prompts.py", "exchange.py", *(f"wire/{name}.py" for name in ("errors", "headers", "ids"))}  # fmt: skip
+VOCABULARY = {"state.py", "call.py", "catalog.py", "answer.py", "model/prompts.py", "exchange.py", *(f"wire/{name}.py" for name in ("errors", "headers", "ids", "kinds"))}  # fmt: skip
 
 
 def _name(path: Path) -> str:

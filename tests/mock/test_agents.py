@@ -8,10 +8,8 @@ import re
 import jsonschema
 import openai
 import pytest
-from azure.ai.projects import AIProjectClient
 from azure.ai.projects.models import PromptAgentDefinition
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.identity import DefaultAzureCredential
 
 from helpers.mock import catalog
 
@@ -29,18 +27,6 @@ AGENT_HEADERS = set(
     "access-control-expose-headers api-supported-versions apim-request-id azureml-served-by-cluster content-type "
     "request-context strict-transport-security vary x-content-type-options x-ms-region x-ms-response-type x-request-id".split()
 )
-
-
-@pytest.fixture
-def projects(mock, project):
-    with DefaultAzureCredential() as credential, AIProjectClient(project, credential, allow_preview=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(projects):
-    with projects.get_openai_client() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from azure.ai.projects import AIProjectClient
 from azure.ai.projects.models import PromptAgentDefinition
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
-from azure.identity import ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential
+from azure.identity import ClientSecretCredential, ManagedIdentityCredential
 
 from helpers.mock import catalog
 from tests.mock.test_clients import AZURE_ONLY, MODEL, QUESTION, _unnamed
@@ -34,19 +34,6 @@ TOOL = {
     "strict": True,
 }
 CHAT_TOOL = {"type": "function", "function": {name: TOOL[name] for name in ("name", "description", "parameters")}}
-
-
-@pytest.fixture
-def projects(mock, project):
-    with DefaultAzureCredential() as credential, AIProjectClient(project, credential, allow_preview=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(projects):
-    """The openai client of the project."""
-    with projects.get_openai_client() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.state import State, weight
 from helpers.mock.wire import errors, ids, paging, parameters, schemas, tools
-from helpers.mock.wire.body import kind_of, parse
+from helpers.mock.wire.body import parse
 from helpers.mock.wire.errors import ServiceError
+from helpers.mock.wire.kinds import kind_of
 
 NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?", re.ASCII)
 KINDS = ("prompt", "hosted", "workflow", "external", "voice")

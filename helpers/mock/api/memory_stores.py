@@ -18,6 +18,7 @@ from helpers.mock.state import weight
 from helpers.mock.wire import errors, ids, paging, parameters
 from helpers.mock.wire.body import parse
 from helpers.mock.wire.items import texts_of
+from helpers.mock.wire.kinds import value_among
 
 FEATURE = "MemoryStores=V1Preview"
 KINDS = ("user_profile", "chat_summary", "procedural")
@@ -145,7 +146,7 @@ class MemoryStores:
         for name in ("scope", "content"):
             if not isinstance(body.get(name), str):
                 raise errors.definition_invalid(param=name)
-        parameters.value_among("kind", body.get("kind", "user_profile"), KINDS)
+        value_among("kind", body.get("kind", "user_profile"), KINDS)
         return call.told(self._remember(call, thing, body["scope"], body["content"], body.get("kind", "user_profile")))
 
     def items(self, call: Call) -> Exchange:

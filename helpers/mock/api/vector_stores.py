@@ -15,7 +15,8 @@ from helpers.mock.model import search
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
 from helpers.mock.wire import errors, headers, ids, paging, parameters
-from helpers.mock.wire.body import kind_of, parse
+from helpers.mock.wire.body import parse
+from helpers.mock.wire.kinds import check_kind, kind_of, value_among
 
 CHUNKS = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
 DAY = 86400  # seconds
@@ -284,12 +285,12 @@ def _check(body: dict[str, Any]) -> None:
     parameters.check_metadata(body.get("metadata"))
     for name, kind in (("name", "a string"), ("file_ids", "an array"), ("expires_after", "an object")):
         if body.get(name) is not None:
-            parameters.check_kind(name, body[name], kind)
+            check_kind(name, body[name], kind)
     if len(body.get("file_ids") or ()) > MOST:
         raise errors.list_too_long("file_ids", MOST, len(body["file_ids"]))
     expires = body.get("expires_after")
     if expires is not None:
-        parameters.value_among("expires_after.anchor", expires.get("anchor", ""), ("last_active_at",))
+        value_among("expires_after.anchor", expires.get("anchor", ""), ("last_active_at",))
         days = expires.get("days")
         if not isinstance(days, int) or isinstance(days, bool):
             raise errors.parameter_missing("expires_after.days")

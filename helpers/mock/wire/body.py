@@ -5,11 +5,8 @@ import re
 from typing import Any
 
 from helpers.mock.wire import errors
+from helpers.mock.wire.kinds import kind_of
 
-KINDS = {
-    "a string": str, "a boolean": bool, "an integer": int, "a number": (int, float), "an object": dict,
-    "an array": list,
-}  # fmt: skip
 # The mock's own limit on one body, so that no request holds up the others: how many values it may hold.
 VALUES = 20_000
 DEEP = re.compile(rb"(?:[^\[\]{}]{0,80}[\[{]){500}")
@@ -53,17 +50,3 @@ def _finite(digits: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"{digits[:20]} is too large a number")
     return value
-
-
-def is_kind(value: Any, kind: str) -> bool:
-    """Whether a value is of that JSON type, named as in ``KINDS``. Numbers and booleans are told apart."""
-    if isinstance(value, bool):
-        return kind == "a boolean"
-    return isinstance(value, KINDS[kind])
-
-
-def kind_of(value: Any) -> str:
-    """What JSON calls the type of a value, with its article."""
-    if value is None:
-        return "null"
-    return next(kind for kind in KINDS if is_kind(value, kind))

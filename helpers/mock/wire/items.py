@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from helpers.mock.wire import errors, pictures
-from helpers.mock.wire.body import kind_of
 from helpers.mock.wire.ids import Names
+from helpers.mock.wire.kinds import kind_of, needed, optional
 
 # The service's own list (Azure, 2026-09).
 TYPES = (
@@ -55,7 +55,7 @@ NEEDED = {  # what an item of a type cannot do without
 }
 KINDS = {
     "call_id": "a string", "name": "a string", "arguments": "a string", "approval_request_id": "a string", "approve": "a boolean",
-    "id": "a string", "summary": "an array", "server_label": "a string", "tools": "an array",
+    "output": "a string or an array of objects", "id": "a string", "summary": "an array", "server_label": "a string", "tools": "an array",
 }  # fmt: skip
 
 
@@ -80,14 +80,8 @@ def check(name: str, given: list[Any]) -> None:
         if kind not in TYPES and kind not in PROJECT_TYPES:
             raise errors.value_not_supported(where, kind, TYPES)
         for field in NEEDED.get(kind, ()):
-            value = item.get(field)
-            if value is None:
-                raise errors.parameter_missing(f"{where}.{field}")
-            wanted = KINDS.get(field)
-            if wanted and kind_of(value) != wanted:
-                raise errors.parameter_type(f"{where}.{field}", wanted, kind_of(value))
-        if item.get("id") is not None and not isinstance(item["id"], str):
-            raise errors.parameter_type(f"{where}.id", "a string", kind_of(item["id"]))
+            needed(where, item, field, KINDS[field])
+        optional(where, item, "id")
         if kind in ("message", *ANSWERED) and item.get("status") not in (None, *STATUSES):
             raise errors.value_not_supported(f"{where}.status", str(item["status"]), STATUSES)
         if kind == "message":
@@ -98,8 +92,8 @@ def check(name: str, given: list[Any]) -> None:
             for number, tool in enumerate(item["tools"]):
                 if not isinstance(tool, dict) or not isinstance(tool.get("name"), str):
                     raise errors.parameter_missing(f"{where}.tools[{number}].name")
-        elif kind.endswith("_output") and "output" in NEEDED.get(kind, ()):
-            _check_output(f"{where}.output", item["output"])
+        elif kind in ANSWERED.values() and isinstance(item["output"], list):
+            check_parts(f"{where}.output", item["output"])
 
 
 def _check_reasoning(where: str, item: dict[str, Any]) -> None:
@@ -132,11 +126,8 @@ def check_parts(where: str, content: list[Any], role: str = "user") -> None:
     for at, part in enumerate(content):
         if not isinstance(part, dict):
             raise errors.parameter_type(f"{where}[{at}]", "an object", kind_of(part))
-        kind, name = part.get("type"), f"{where}[{at}]"
-        if kind is None:
-            raise errors.parameter_missing(f"{name}.type")
-        if not isinstance(kind, str):
-            raise errors.parameter_type(f"{name}.type", "a string", kind_of(kind))
+        name = f"{where}[{at}]"
+        kind = needed(name, part, "type")
         if kind not in PARTS:
             raise errors.value_not_supported(f"{name}.type", kind, PARTS)
         if role == "assistant" and kind not in ("output_text", "refusal"):
@@ -144,29 +135,17 @@ def check_parts(where: str, content: list[Any], role: str = "user") -> None:
         if role != "assistant" and kind in ("output_text", "refusal"):
             raise errors.value_not_supported(name, kind, OTHERS)
         if kind in ("input_text", "output_text", "summary_text"):
-            _check_text(name, part)
+            needed(name, part, "text")
         elif kind == "input_image":
             _check_image(name, part)
         elif kind == "input_file":
             _check_file(name, part)
 
 
-def _check_text(name: str, part: dict[str, Any]) -> None:
-    text = part.get("text")
-    if text is None:
-        raise errors.parameter_missing(f"{name}.text")
-    if not isinstance(text, str):
-        raise errors.parameter_type(f"{name}.text", "a string", kind_of(text))
-
-
 def _check_image(name: str, part: dict[str, Any]) -> None:
-    url = part.get("image_url")
-    if url is None:
-        if not part.get("file_id"):
-            raise errors.parameter_missing(f"{name}.image_url")
+    if part.get("image_url") is None and part.get("file_id"):
         return
-    if not isinstance(url, str):
-        raise errors.parameter_type(f"{name}.image_url", "a string", kind_of(url))
+    url = needed(name, part, "image_url")
     fault = pictures.fault(url)
     if fault:
         raise errors.picture_refused(f"{name}.image_url", fault)
@@ -179,17 +158,9 @@ def _check_file(name: str, part: dict[str, Any]) -> None:
     if not any(part.get(one) for one in ("file_id", "file_data", "file_url")):
         raise errors.parameter_missing(f"{name}.file_id")
     for field in ("file_id", "file_data", "file_url", "filename"):
-        if part.get(field) is not None and not isinstance(part[field], str):
-            raise errors.parameter_type(f"{name}.{field}", "a string", kind_of(part[field]))
+        optional(name, part, field)
     if part.get("file_data") and not part["file_data"].startswith("data:"):
         raise errors.file_data_refused(f"{name}.file_data")
-
-
-def _check_output(name: str, output: Any) -> None:
-    if isinstance(output, list):
-        check_parts(name, output)
-    elif not isinstance(output, str):
-        raise errors.parameter_type(name, "a string or an array of objects", kind_of(output))
 
 
 def check_calls(given: list[dict[str, Any]], before: Iterable[dict[str, Any]]) -> None:

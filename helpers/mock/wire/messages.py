@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from helpers.mock.wire import errors, pictures
-from helpers.mock.wire.body import kind_of
 from helpers.mock.wire.items import texts_of
+from helpers.mock.wire.kinds import kind_of, needed, value_among
 
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
 NAME = r"^[^\s<|\\/>]+$"  # of who speaks
@@ -19,22 +19,16 @@ def check(given: list[Any]) -> None:
         where = f"messages[{at}]"
         if not isinstance(message, dict):
             raise errors.parameter_type(where, "an object", kind_of(message))
-        role = message.get("role")
-        if role is None:
-            raise errors.parameter_missing(f"{where}.role")
-        if not isinstance(role, str):
-            raise errors.parameter_type(f"{where}.role", "a string", kind_of(role))
+        role = needed(where, message, "role")
         if role not in ROLES:
             raise errors.value_not_supported(f"{where}.role", role, ROLES)
         _check_name(at, role, message.get("name"))
         _check_calls_of(where, message.get("tool_calls"))
         _check_content(at, role, message)
         if role == "tool":
-            call_id = message.get("tool_call_id")
-            if call_id is None:
+            if message.get("tool_call_id") is None:
                 raise errors.result_without_id(at)
-            if not isinstance(call_id, str):
-                raise errors.parameter_type(f"{where}.tool_call_id", "a string", kind_of(call_id))
+            needed(where, message, "tool_call_id")
     _check_protocol(given)
 
 
@@ -71,45 +65,20 @@ def _check_content(at: int, role: str, message: dict[str, Any]) -> None:
 def _check_part(name: str, part: Any) -> None:
     if not isinstance(part, dict):
         raise errors.parameter_type(name, "an object", kind_of(part))
-    kind = part.get("type")
-    if kind is None:
-        raise errors.parameter_missing(f"{name}.type")
-    if not isinstance(kind, str):
-        raise errors.parameter_type(f"{name}.type", "a string", kind_of(kind))
+    kind = needed(name, part, "type")
     if kind not in PARTS:
         raise errors.value_not_supported(f"{name}.type", kind, PARTS)
-    if part.get(kind) is None:
-        raise errors.parameter_missing(f"{name}.{kind}")
-    if kind == "text" and not isinstance(part["text"], str):
-        raise errors.parameter_type(f"{name}.text", "a string", kind_of(part["text"]))
+    held = needed(name, part, kind, "a string" if kind in ("text", "refusal") else "an object")
     if kind == "input_audio":
-        sound = part["input_audio"]
-        if not isinstance(sound, dict):
-            raise errors.parameter_type(f"{name}.input_audio", "an object", kind_of(sound))
-        for field in ("data", "format"):
-            if sound.get(field) is None:
-                raise errors.parameter_missing(f"{name}.input_audio.{field}")
-        if sound["format"] not in AUDIO:
-            raise errors.value_not_supported(f"{name}.input_audio.format", str(sound["format"]), AUDIO)
-    if kind == "file":
-        file = part["file"]
-        if not isinstance(file, dict):
-            raise errors.parameter_type(f"{name}.file", "an object", kind_of(file))
-        if not any(file.get(one) for one in ("file_id", "file_data")):
-            raise errors.parameter_missing(f"{name}.file.file_id")
+        needed(f"{name}.input_audio", held, "data")
+        value_among(f"{name}.input_audio.format", needed(f"{name}.input_audio", held, "format"), AUDIO)
+    if kind == "file" and not any(held.get(one) for one in ("file_id", "file_data")):
+        raise errors.parameter_missing(f"{name}.file.file_id")
     if kind == "image_url":
-        image = part["image_url"]
-        if not isinstance(image, dict):
-            raise errors.parameter_type(f"{name}.image_url", "an object", kind_of(image))
-        url = image.get("url")
-        if url is None:
-            raise errors.parameter_missing(f"{name}.image_url.url")
-        if not isinstance(url, str):
-            raise errors.parameter_type(f"{name}.image_url.url", "a string", kind_of(url))
-        fault = pictures.fault(url)
+        fault = pictures.fault(needed(f"{name}.image_url", held, "url"))
         if fault:
             raise errors.picture_refused(f"{name}.image_url.url", fault, chat=True)
-        detail = image.get("detail")
+        detail = held.get("detail")
         if detail is not None and detail not in pictures.DETAILS[:3]:
             raise errors.value_not_supported(f"{name}.image_url.detail", str(detail), pictures.DETAILS[:3])
 
@@ -125,23 +94,12 @@ def _check_calls_of(where: str, calls: Any) -> None:
         name = f"{where}.tool_calls[{at}]"
         if not isinstance(call, dict):
             raise errors.parameter_type(name, "an object", kind_of(call))
-        for field, kind in (("id", "a string"), ("type", "a string")):
-            if call.get(field) is None:
-                raise errors.parameter_missing(f"{name}.{field}")
-            if kind_of(call[field]) != kind:
-                raise errors.parameter_type(f"{name}.{field}", kind, kind_of(call[field]))
-        if call["type"] not in ("function", "custom"):
-            raise errors.value_not_supported(f"{name}.type", call["type"], ("function", "custom"))
-        inner = call.get(call["type"])
-        if inner is None:
-            raise errors.parameter_missing(f"{name}.{call['type']}")
-        if not isinstance(inner, dict):
-            raise errors.parameter_type(f"{name}.{call['type']}", "an object", kind_of(inner))
-        for field in ("name", "arguments" if call["type"] == "function" else "input"):
-            if inner.get(field) is None:
-                raise errors.parameter_missing(f"{name}.{call['type']}.{field}")
-            if not isinstance(inner[field], str):
-                raise errors.parameter_type(f"{name}.{call['type']}.{field}", "a string", kind_of(inner[field]))
+        needed(name, call, "id")
+        kind = needed(name, call, "type")
+        value_among(f"{name}.type", kind, ("function", "custom"))
+        inner = needed(name, call, kind, "an object")
+        for field in ("name", "arguments" if kind == "function" else "input"):
+            needed(f"{name}.{kind}", inner, field)
 
 
 def _check_protocol(given: list[dict[str, Any]]) -> None:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from helpers.mock.wire import errors, items, messages, schemas, tools
-from helpers.mock.wire.body import is_kind, kind_of, parse
+from helpers.mock.wire.body import parse
+from helpers.mock.wire.kinds import check_kind, kind_of, optional, value_among
 
 RESPONSES = {
     "model": "a string", "input": "a string or an array", "instructions": "a string", "stream": "a boolean",
@@ -181,9 +182,7 @@ def _check_responses(body: dict[str, Any], with_agent: bool = False) -> None:
 def _check_agent_reference(agent: dict[str, Any]) -> None:
     if not isinstance(agent.get("name"), str) or not agent["name"]:
         raise errors.parameter_missing("agent_reference.name")
-    version = agent.get("version")
-    if version is not None and not isinstance(version, str):
-        raise errors.parameter_type("agent_reference.version", "a string", kind_of(version))
+    optional("agent_reference", agent, "version")
     value_among("agent_reference.type", agent.get("type", "agent_reference"), ("agent_reference",))
 
 
@@ -332,20 +331,6 @@ def _check(body: dict[str, Any], known: dict[str, str], moved: dict[str, str] = 
             if f"{name}.{part}" in VALUES:
                 value_among(f"{name}.{part}", inner, VALUES[f"{name}.{part}"])
     check_metadata(body.get("metadata"))
-
-
-def check_kind(name: str, value: Any, kind: str) -> None:
-    """Raises the ServiceError for a value of another JSON type; ``kind`` may name two, as in "a string or an array"."""
-    if not any(is_kind(value, one) for one in kind.split(" or ")):
-        raise errors.parameter_type(name, kind, kind_of(value))
-
-
-def value_among(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    """Raises the ServiceError for a value that is not one of those allowed."""
-    if not isinstance(value, str):
-        raise errors.parameter_type(name, "a string", kind_of(value))
-    if value not in allowed:
-        raise errors.value_not_supported(name, value, allowed)
 
 
 def check_metadata(metadata: Any) -> None:

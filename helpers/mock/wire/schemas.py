@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from helpers.mock.wire import errors
-from helpers.mock.wire.body import kind_of
+from helpers.mock.wire.kinds import kind_of
 
 DEEPEST = 10  # levels of objects
 PROPERTIES = 5000  # in all

@@ -3,7 +3,7 @@
 from typing import Any
 
 from helpers.mock.wire import errors, schemas
-from helpers.mock.wire.body import kind_of
+from helpers.mock.wire.kinds import kind_of, needed, optional
 
 MOST = 128
 DESCRIPTION = 1024  # characters, in chat completions
@@ -61,12 +61,7 @@ def check(given: list[Any] | None, nested: bool, in_agent: bool = False) -> None
         where = f"tools[{at}]"
         if not isinstance(tool, dict):
             raise errors.parameter_type(where, "an object", kind_of(tool))
-        kind = tool.get("type")
-        if kind is None:
-            raise errors.parameter_missing(f"{where}.type")
-        allowed = CHAT_TYPES if nested else TYPES
-        if not isinstance(kind, str):
-            raise errors.parameter_type(f"{where}.type", "a string", kind_of(kind))
+        kind, allowed = needed(where, tool, "type"), CHAT_TYPES if nested else TYPES
         if kind not in allowed and (nested or kind not in PROJECT_TYPES):
             raise errors.value_not_supported(f"{where}.type" if nested else where, kind, allowed)
         if kind == "function":
@@ -84,30 +79,15 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
     """The name of a function, which is right."""
     inside = where
     if nested:
-        inside = f"{where}.function"
-        if tool.get("function") is None:
-            raise errors.parameter_missing(inside)
-        if not isinstance(tool["function"], dict):
-            raise errors.parameter_type(inside, "an object", kind_of(tool["function"]))
-        tool = tool["function"]
-    name = tool.get("name")
-    if name is None:
-        raise errors.parameter_missing(f"{inside}.name")
-    if not isinstance(name, str):
-        raise errors.parameter_type(f"{inside}.name", "a string", kind_of(name))
+        inside, tool = f"{where}.function", needed(where, tool, "function", "an object")
+    name = needed(inside, tool, "name")
     schemas.check_name(f"{inside}.name", name)
-    description = tool.get("description")
-    if description is not None and not isinstance(description, str):
-        raise errors.parameter_type(f"{inside}.description", "a string", kind_of(description))
+    description = optional(inside, tool, "description")
     if nested and len(description or "") > DESCRIPTION:
         raise errors.string_too_long(f"{inside}.description", DESCRIPTION, len(description))
-    strict = tool.get("strict")
-    if strict is not None and not isinstance(strict, bool):
-        raise errors.parameter_type(f"{inside}.strict", "a boolean", kind_of(strict))
-    parameters = tool.get("parameters")
+    strict = optional(inside, tool, "strict", "a boolean")
+    parameters = optional(inside, tool, "parameters", "an object")
     if parameters is not None:
-        if not isinstance(parameters, dict):
-            raise errors.parameter_type(f"{inside}.parameters", "an object", kind_of(parameters))
         fault = schemas.fault(parameters, bool(strict), function=True)
         if fault:
             raise errors.function_schema_refused(name, fault, f"{inside}.parameters")
@@ -116,13 +96,8 @@ def _check_function(where: str, tool: dict[str, Any], nested: bool) -> str:
 
 def _check_hosted(where: str, kind: str, tool: dict[str, Any], in_agent: bool) -> None:
     for name, wanted in NEEDED.get(kind, ()):
-        value = tool.get(name)
-        if value is None and in_agent and name == "container":
-            continue
-        if value is None:
-            raise errors.parameter_missing(f"{where}.{name}")
-        if not any(kind_of(value) == one for one in wanted.split(" or ")):
-            raise errors.parameter_type(f"{where}.{name}", wanted, kind_of(value))
+        if not (in_agent and name == "container" and tool.get(name) is None):
+            needed(where, tool, name, wanted)
     if kind == "file_search":
         if not tool["vector_store_ids"]:
             raise errors.list_empty(f"{where}.vector_store_ids")
@@ -181,11 +156,7 @@ def check_choice(body: dict[str, Any], nested: bool, with_agent: bool = False) -
         if choice == "required" and not given and not with_agent:
             raise errors.only_with("tool_choice", "tools") if nested else errors.choice_without_tools()
     elif isinstance(choice, dict):
-        kind = choice.get("type")
-        if kind is None:
-            raise errors.parameter_missing("tool_choice.type")
-        if not isinstance(kind, str):
-            raise errors.parameter_type("tool_choice.type", "a string", kind_of(kind))
+        kind = needed("tool_choice", choice, "type")
         if kind == "allowed_tools":
             inner = choice.get("allowed_tools", choice) if nested else choice
             if not isinstance(inner, dict):
