@@ -13,10 +13,6 @@ def load_ipython_extension(shell) -> None:
     shell.events.register("post_run_cell", _told)
 
 
-def unload_ipython_extension(shell) -> None:
-    shell.events.unregister("post_run_cell", _told)
-
-
 def _told(result) -> None:
     error = result.error_in_exec
     if isinstance(error, NameError) and error.name:
@@ -33,11 +29,12 @@ def where(name: str, source: str) -> str:
         at = next((at for at, cell in enumerate(cells) if _text(cell) == source), None)
         if at is None and "JPY_SESSION_NAME" not in os.environ:
             continue  # some other lesson
-        for before in range(len(cells) if at is None else at, 0, -1):
-            cell = cells[before - 1]
+        # the nearest above; where the cell was edited and is not found, the first of all
+        for makes in range(len(cells)) if at is None else reversed(range(at)):
+            cell = cells[makes]
             if cell["cell_type"] == "code" and _makes(_text(cell), name):
                 first = next(line for line in _text(cell).splitlines() if line.strip())
-                heading = _heading(cells[:before])
+                heading = _heading(cells[:makes])
                 return (
                     f'`{name}` is made in the cell under "{heading}" that begins with: {first}\nRun it first. {ABOVE}\n'
                 )

@@ -49,11 +49,6 @@ class BaseModel:
         return bool(self.efforts)
 
     @property
-    def always_reasons(self) -> bool:
-        """Whether it cannot be told not to."""
-        return self.reasons and "none" not in self.efforts
-
-    @property
     def is_deprecated(self) -> bool:
         return self.is_retired or (self.deprecated is not None and self.deprecated <= TODAY)
 

@@ -55,7 +55,7 @@ def test_a_cell_that_only_uses_a_name_does_not_make_it(lesson, cell):
 
 def test_jupyters_word_on_the_notebook_counts_even_for_a_cell_that_was_edited(lesson, tmp_path, monkeypatch):
     lesson("data = 'other'", "data", name="a.ipynb")
-    lesson("data = 'mine'", "print(data)", name="b.ipynb")
+    lesson("data = 'mine'", "print(data)", "data = 'later'", name="b.ipynb")
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "b.ipynb"))
     assert "'mine'" in forgotten.where("data", "data  # edited, and not saved")
 

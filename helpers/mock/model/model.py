@@ -173,9 +173,9 @@ def _refuse_unsupported(api: str, body: dict[str, Any], model: catalog.BaseModel
         if (body.get(name) or 0) > model.longest_answer:
             raise errors.max_tokens_too_large(name, model.longest_answer, body[name])
     verbosity = body.get("verbosity") or (body.get("text") or {}).get("verbosity")
-    if not model.reasons and verbosity not in (None, "medium"):
-        raise errors.verbosity_fixed("verbosity" if api == "chat" else "text.verbosity", verbosity)
     if not model.reasons:
+        if verbosity not in (None, "medium"):
+            raise errors.verbosity_fixed("verbosity" if api == "chat" else "text.verbosity", verbosity)
         if (body.get("reasoning") or {}).get("summary"):
             raise errors.parameter_unsupported("reasoning.summary")
         if "reasoning.encrypted_content" in (body.get("include") or ()):

@@ -711,11 +711,6 @@ def container_not_found() -> ServiceError:
     return _openai_error(404, "Container not found", None)
 
 
-def stream_too_old() -> ServiceError:
-    """A stream that was asked for again when it is no longer kept, or that never was one. Status inferred."""
-    return _openai_error(400, "This response can no longer be streamed because it is more than 5 minutes old", None)
-
-
 def not_streamed() -> ServiceError:
     """Inferred: a stream of a response that was not made in the background with stream=true."""
     return _openai_error(
