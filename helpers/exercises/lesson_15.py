@@ -56,8 +56,8 @@ def small_deployment(response):
 
 
 @exercise("15.3")
-def team(endpoint):
-    """The endpoint of the project team in the second resource, as Resource Manager shows it."""
+def team(endpoint, shown):
+    """The endpoint of the project team in the second resource; ``shown`` is how Resource Manager answers a GET of it."""
     if not isinstance(endpoint, str):
         return f"the endpoint is a text, a URL, not {type(endpoint).__name__}: take it out of properties.endpoints."
     found = re.fullmatch(r"https://([^./]+)\.services\.ai\.azure\.com/api/projects/([^/?#]+)", endpoint.strip())
@@ -65,4 +65,14 @@ def team(endpoint):
         return f"{endpoint!r:.80} is no project endpoint: read 'AI Foundry API' of the project, not of the account."
     if found[2] != "team":
         return f"that is the project {found[2]!r:.40}; the task asks for team."
-    return "that is in the first resource; put the project into the second." if found[1] == "my-foundry" else None
+    if found[1] == "my-foundry":
+        return "that is in the first resource; put the project into the second."
+    if shown.status_code != 200:
+        return (
+            f"Resource Manager says {shown.status_code} to a GET of the project team: PUT it into my-second, and wait."
+        )
+    properties = shown.json()["properties"]
+    if properties["provisioningState"] != "Succeeded":
+        return f"the project is still {properties['provisioningState']}: wait_for what the PUT returned."
+    said = properties["endpoints"]["AI Foundry API"]
+    return None if endpoint.strip() == said else f"Resource Manager shows {said!r:.90}; read it from there."

@@ -499,6 +499,7 @@ REJECTED_PROSE = [
     (guards.links, "## Recap", '## Recap\n\n<a href="nope.ipynb">x</a> ', "cell recap: the link 'nope.ipynb'"),
     (guards.links, "## Recap", "## Recap\n\n[x][r]\n\n[r]: 02_first_request.ipynb#nothing\n\n", "leads to no heading"),
     (guards.links, "## Recap", "## Recap\n\n[x](http://example.com)\n\n", "is not https"),
+    (guards.links, "## Recap", "## Recap\n\nAs in lesson 98.\n\n", "cell recap: there is no lesson 98"),
     (guards.links, "## Recap", '## Recap\n\n<img src="images/lesson_03.svg">\n\n', "says too little"),
     (guards.links, "(images/lesson_03.svg)", "(images/lesson_99.svg)", "there is no picture images/lesson_99.svg"),
     (guards.markup, "</details>", "", "<details> is not closed"),

@@ -421,6 +421,9 @@ def links(notebook) -> Iterator[str]:
                 wrong = texts.bad_link(target, here)
             if wrong:
                 yield f"cell {cell.id}: {wrong}"
+        for number in re.findall(r"\b[Ll]esson (\d\d)\b", cell.source):
+            if not any(path.name.startswith(number) for path in notebooks.paths()):
+                yield f"cell {cell.id}: there is no lesson {number}"
 
 
 def words(notebook) -> Iterator[str]:

@@ -236,6 +236,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     ],
     "15.3": [
         ("team_endpoint = project_endpoint", "the task asks for team"),
+        ("team_endpoint = 'https://my-second.services.ai.azure.com/api/projects/team'", "PUT it into my-second"),
+        ("made = manage('PUT', f'{accounts}/my-second/projects/team', project)\nteam_endpoint = made.json()['properties']['endpoints']['AI Foundry API']", "still Creating"),
         ("team_endpoint = manage('GET', f'{accounts}/my-second').json()['properties']['endpoints']['AI Foundry API']", "no project endpoint"),
     ],
 }  # fmt: skip
