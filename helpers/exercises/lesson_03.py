@@ -69,8 +69,8 @@ def cost(function):
         ),
         (
             "the usage of a chat completion",
-            {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500},
-            0.0012,
+            {"completion_tokens": 501, "prompt_tokens": 1003, "total_tokens": 1504},
+            0.0012028,
         ),
         ("a usage without any output", {"input_tokens": 1000, "output_tokens": 0, "total_tokens": 1000}, 0.0004),
     ]
@@ -83,6 +83,8 @@ def cost(function):
             return ...
         if said is None:
             return f"for {name} it returns nothing: return the dollars."
+        if isinstance(said, str):
+            return f"for {name} it returns the text {said!r:.40}; the dollars are a number."
         try:
             off = abs(float(said) - dollars) > dollars / 1000
         except (TypeError, ValueError):

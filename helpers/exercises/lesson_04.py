@@ -70,8 +70,10 @@ def audience_of(function):
     """A function that reads the claim aud of a token."""
     if not callable(function):
         return f"audience_of is {function!r:.40}; give the function itself, without calling it."
-    for audience in ("https://ai.azure.com", "https://management.azure.com", "api://a"):  # three lengths of padding
-        claims = base64.urlsafe_b64encode(json.dumps({"aud": audience, "oid": "someone"}).encode()).decode().rstrip("=")
+    for audience in ("https://ai.azure.com", "https://management.azure.com", "api://abc"):  # three lengths of padding
+        # a name that makes both characters of base64url that plain base64 does not have
+        text = json.dumps({"aud": audience, "oid": "someone", "name": "ü~~~???>>>"}, ensure_ascii=False)
+        claims = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
         try:
             said = function(f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl")
         except Exception as error:

@@ -78,6 +78,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def cost_of(usage):\n    return (usage['input_tokens'] * price['input_tokens'] + usage['output_tokens'] * price['output_tokens']) / 1_000_000", "chat completion it raises KeyError"),
         ("def cost_of(usage):\n    print(usage)", "returns nothing"),
         ("cost_of = 0.0012", "give the function itself"),
+        ("def cost_of(usage):\n    return '0.0012'", "the dollars are a number"),
     ],
     "04.1": [
         ("by_token = requests.post(chat_url, headers={'Authorization': first.token}, json=chat_body)", "word Bearer is missing"),
@@ -92,6 +93,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("mended = requests.post(url, headers={'Authorizations': f'Bearer {first.token}'}, json=question)", "authorizations"),
     ],
     "04.3": [
+        ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "raises"),
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))['aud']", "raises"),
         ("def audience_of(token):\n    middle = token.split('.')[1]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))", "returns all claims"),
         ("def audience_of(token):\n    return claims['aud']", "it returns"),
