@@ -161,6 +161,24 @@ def test_a_definition_that_cannot_be(session, project, bearer, definition, statu
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"temperature": 2.1}, {"temperature": 2}),
+        ({"top_p": -0.1}, {"top_p": 0}),
+        ({"reasoning": {"effort": "ultra"}}, {"reasoning": {"effort": "low"}}),
+        ({"tool_choice": "perhaps"}, {"tool_choice": "auto"}),
+    ],
+)
+def test_what_a_definition_may_hold(session, project, bearer, wrong, right):
+    url = project + "/agents/bounds/versions?api-version=v1"
+    for change, status in ((wrong, 400), (right, 200)):
+        definition = {"kind": "prompt", "model": MODEL, **change}
+        answer = session.post(url, headers=bearer(), json={"definition": definition})
+        assert answer.status_code == status, answer.text
+    session.delete(project + "/agents/bounds?api-version=v1", headers=bearer())
+
+
 def test_workflows_are_kept_and_not_run(session, project, bearer):
     url, headers = (
         project + "/agents/flow/versions?api-version=v1",
