@@ -20,7 +20,7 @@ def show_json(data: Any, root: str = "response", expanded: bool = False) -> None
     from IPython.display import display
 
     try:
-        value = redact_value(_json_value(data))
+        value = redact_value(json_value(data))
         bundle = {"text/plain": json.dumps(value, indent=2, ensure_ascii=False)}
     except RecursionError:
         raise TypeError("show_json shows what a person can read, and this is nested too deeply for that") from None
@@ -96,7 +96,9 @@ def text_table(rows: list[tuple], header: tuple = ()) -> str:
     )
 
 
-def _json_value(data: Any) -> Any:
+def json_value(data: Any) -> Any:
+    """JSON of what can be looked at: a dict or list, a response, an Exchange, an SDK object, or text, which stays text when it
+    is no JSON. Raises TypeError for anything else."""
     if isinstance(data, Exchange):
         data = data.response_body
     elif hasattr(data, "model_dump"):  # pydantic: the objects of the openai SDK

@@ -116,6 +116,26 @@ def _delta(content) -> dict:
 CLAIMS = {"aud": "https://ai.azure.com", "iat": 1_700_000_000, "exp": 1_700_003_600, "roles": ["a", "b"], "xyz": 1}
 DATA = {"output": [{"content": [{"text": "Hello"}]}, {"type": "x"}], "usage": {"total_tokens": 3}, "a b/c": None}
 STREAM = _sse(_delta("Hel"), _delta("lo"))
+CITED = {
+    "output": [
+        {"type": "file_search_call", "id": "fs_1", "status": "completed", "queries": ["hotel in Oslo"]},
+        {
+            "type": "message",
+            "status": "completed",
+            "content": [
+                {
+                    "type": "output_text",
+                    "text": "1900 kroner.",
+                    "annotations": [
+                        {"type": "file_citation", "index": 12, "file_id": "assistant-1", "filename": "rules.md"},
+                        {"type": "url_citation", "url": "https://example.com", "title": "Page", "start_index": 0, "end_index": 4},
+                    ],
+                }
+            ],
+        },
+    ]
+}  # fmt: skip
+
 EXAMPLES = {
     "endpoint_explorer": (URL,),
     "json_explorer": (DATA,),
@@ -123,6 +143,7 @@ EXAMPLES = {
     "endpoint_chooser": (),
     "failure_laboratory": (),
     "stream_player": (STREAM,),
+    "response_viewer": (CITED,),
 }
 
 
@@ -713,3 +734,46 @@ def test_a_text_table_is_aligned_and_ends_without_spaces():
     assert text_table([("<b>", "&")]) == "<b>  &"
     assert text_table([]) == ""
     assert text_table([], ("x", "y")) == "x  y"
+
+
+# -- the response viewer -------------------------------------------------------------------------------------------------
+
+
+def test_the_response_viewer_shows_the_chosen_item_and_its_sources(opened):
+    panel = opened(widgets.response_viewer, CITED)
+    assert [name for name, _ in panel["item"].options] == ["1. file_search_call, completed", "2. message, completed"]
+    assert "hotel in Oslo" in panel.said and "1900" not in panel.said
+    panel["item"].value = 1
+    assert "[1] file_citation: rules.md, behind character 12" in panel.said
+    assert "[2] url_citation: Page https://example.com, characters 0 to 4" in panel.said
+    assert '"file_id": "assistant-1"' in panel.said
+    assert "2. message, completed" in panel.twin and "   [1] file_citation: rules.md" in panel.twin
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        (
+            {"type": "code_interpreter_call", "code": "print(1)", "outputs": [{"type": "logs", "logs": "1\n"}]},
+            "printed: 1",
+        ),
+        ({"type": "code_interpreter_call", "code": "print(1)", "outputs": None}, "code: print(1)"),
+        ({"type": "mcp_list_tools", "server_label": "learn", "tools": [{"name": "search"}]}, "offers: search"),
+        ({"type": "mcp_approval_request", "name": "search", "arguments": '{"q": 1}'}, 'arguments: {"q": 1}'),
+        ({"type": "web_search_call", "action": {"type": "search", "query": "fjord"}}, "query: fjord"),
+        ({"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}, "No."),
+        ({"type": "reasoning", "summary": []}, "It says nothing in words."),
+        ({}, "an item without a type"),
+    ],
+)
+def test_the_response_viewer_has_words_for_each_kind_of_item(opened, item, said):
+    panel = opened(widgets.response_viewer, {"output": [item]})
+    assert said in panel.twin and len(panel.twin.splitlines()) <= 40
+
+
+def test_the_response_viewer_takes_what_a_learner_has(opened, session, project, bearer):
+    reply = session.post(f"{project}/openai/v1/responses", headers=bearer(), json=PROMPT)
+    assert "1. message, completed" in opened(widgets.response_viewer, reply).twin
+    assert opened(widgets.response_viewer, {"output": []}).twin == "This response has no items."
+    with pytest.raises(ValueError, match="pass a response"):
+        widgets.response_viewer({"choices": []})

@@ -13,6 +13,7 @@ _HOMES = {
     "endpoint_chooser": "chooser",
     "failure_laboratory": "failures",
     "stream_player": "stream",
+    "response_viewer": "response",
 }
 __all__ = list(_HOMES)
 

@@ -144,6 +144,19 @@ def chat_app_by_keyboard(cell):
     assert field.input_value() == "A prompt that nobody has recorded."
 
 
+def response_viewer_by_mouse(cell):
+    cell.get_by_label("item").select_option(index=1)
+    cell.get_by_text("[1] file_citation").wait_for()
+
+
+def response_viewer_by_keyboard(cell):
+    tab_to(cell.get_by_label("item"))
+    cell.page.keyboard.press("Home")
+    cell.get_by_text("queries:", exact=False).first.wait_for()
+    cell.page.keyboard.press("ArrowDown")
+    cell.get_by_text("[1] file_citation").wait_for()
+
+
 # lesson -> the cell with its widget, and what a user does there with each hand
 WIDGETS = {
     "01": ("explore", endpoint_explorer_by_mouse, endpoint_explorer_by_keyboard),
@@ -152,6 +165,7 @@ WIDGETS = {
     "05": ("choose", endpoint_chooser_by_mouse, endpoint_chooser_by_keyboard),
     "06": ("lab-show", failure_laboratory_by_mouse, failure_laboratory_by_keyboard),
     "07": ("play", stream_player_by_mouse, stream_player_by_keyboard),
+    "12": ("viewer", response_viewer_by_mouse, response_viewer_by_keyboard),
     "13": ("app", chat_app_by_mouse, chat_app_by_keyboard),
 }
 

@@ -109,7 +109,7 @@ class Model:
             ):  # it answers the last turns; the others are read, and paid, all the same
                 answer = replace(answer, input_tokens=max(asked, answer.input_tokens + 1))
         elif used and (not self.strict or "found" in used.source):
-            answer = replace(used, input_tokens=max(1, asked))
+            answer = replace(used, input_tokens=max(1, asked) + used.input_tokens)
         elif self.strict and BLOCKED_ANSWER not in words:
             raise errors.no_recording(self.recordings.miss(prompt))
         else:

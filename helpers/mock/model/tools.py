@@ -127,7 +127,7 @@ class Tools:
         best = found[0]
         text = f"{MOCK}, which has no model to read your files. The passage that fits best is: {' '.join(best.passage.split())}"
         note = {"type": "file_citation", "index": len(text), "file_id": best.name, "filename": files[best.name][0]}
-        return _said(text, (item,), (note,), found=True)
+        return _said(text, (item,), (note,), found=True, read=sum(len(one.passage) for one in found))
 
     def _code_interpreter(self, tool: dict[str, Any], turn: Turn) -> Answer:
         name = tool.get("container")
@@ -268,11 +268,14 @@ def _said(
     notes: tuple[dict[str, Any], ...] = (),
     waiting: bool = False,
     found: bool = False,
+    read: int = 0,
 ) -> Answer:
-    """What a hosted tool led to. ``found``: worked out from what the user has stored, and so not made up."""
+    """What a hosted tool led to. ``found``: worked out from what the user has stored, and so not made up. ``read``: how many
+    characters the tool gave the model to read, which count as input."""
     size = max(1, len(text) // CHARACTERS_PER_TOKEN)
     source = "found in what was stored here" if found else "made up: the offline mock runs no hosted tools"
-    return Answer(text, 0, 0, size, source, items=items, annotations=notes, waiting=waiting)
+    given = read // CHARACTERS_PER_TOKEN
+    return Answer(text, 0, given, size, source, items=items, annotations=notes, waiting=waiting)
 
 
 def _chosen(turn: Turn) -> dict[str, Any] | None:
