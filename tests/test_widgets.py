@@ -24,6 +24,7 @@ from ipywidgets.widgets.widget import _instances
 from helpers import auth, widgets
 from helpers.display import html_table, show_figure, show_widget, text_table
 from helpers.endpoints import SHAPES, take_apart
+from helpers.exchange import Exchange
 from helpers.widgets.chooser import KEY, TOKEN, WISHES, choose
 from helpers.widgets.failures import FAILURES, LAYERS
 from helpers.widgets.json_path import expression, steps_of, walk
@@ -144,6 +145,7 @@ EXAMPLES = {
     "failure_laboratory": (),
     "stream_player": (STREAM,),
     "response_viewer": (CITED,),
+    "cost_ledger": ([], {}),
 }
 
 
@@ -777,3 +779,39 @@ def test_the_response_viewer_takes_what_a_learner_has(opened, session, project, 
     assert opened(widgets.response_viewer, {"output": []}).twin == "This response has no items."
     with pytest.raises(ValueError, match="pass a response"):
         widgets.response_viewer({"choices": []})
+
+
+# -- the ledger ----------------------------------------------------------------------------------------------------------
+def _called(model: str, usage: dict | None, status: int = 200) -> Exchange:
+    body = json.dumps({"model": model, "usage": usage} if usage else {"error": {}}).encode()
+    return Exchange(method="POST", url=f"{URL}{V1}", request_body=b"{}", status=status, response_body=body)
+
+
+PRICES = {"gpt-5.4-mini": {"input": 1.0, "cached": 0.1, "output": 10.0}, "gpt-4o": {"input": 2.0, "output": 4.0}}
+CALLS = [
+    _called(
+        "gpt-5.4-mini", {"input_tokens": 1000, "input_tokens_details": {"cached_tokens": 400}, "output_tokens": 10}
+    ),
+    _called("gpt-5.4-mini", {"input_tokens": 1000, "input_tokens_details": None, "output_tokens": 10}),
+    _called("gpt-4o-2024-11-20", {"prompt_tokens": 50, "completion_tokens": 5}),
+    _called("nobody-knows", {"input_tokens": 7, "output_tokens": 1}),
+    _called("x", None, 429),
+]
+
+
+def test_the_ledger_counts_tokens_and_dollars_by_model(opened):
+    panel = opened(widgets.cost_ledger, CALLS, PRICES)
+    assert panel.twin.splitlines()[:4] == [
+        "model              calls  input  cached  output  dollars",
+        "gpt-5.4-mini       2      2000   400     20      0.001840",  # 1600 x 1 + 400 x 0.1 + 20 x 10
+        "gpt-4o-2024-11-20  1      50     0       5       0.000120",  # 50 x 2 + 5 x 4
+        "nobody-knows       1      7      0       1       no price given",
+    ]
+    assert "10,000 calls a day like these: 196.00 dollars in 30 days" in panel.twin  # 0.00196 / 3 x 10,000 x 30
+    panel["calls a day"].value = 30_000
+    assert "30,000 calls a day like these: 588.00 dollars in 30 days" in panel.said
+
+
+def test_the_ledger_of_nothing_says_so(opened):
+    assert "No call here has a price." in opened(widgets.cost_ledger, [], PRICES).twin
+    assert "No call here has a price." in opened(widgets.cost_ledger, CALLS[:1], {}).twin

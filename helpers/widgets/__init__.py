@@ -14,6 +14,7 @@ _HOMES = {
     "failure_laboratory": "failures",
     "stream_player": "stream",
     "response_viewer": "response",
+    "cost_ledger": "ledger",
 }
 __all__ = list(_HOMES)
 

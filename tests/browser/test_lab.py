@@ -157,6 +157,19 @@ def response_viewer_by_keyboard(cell):
     cell.get_by_text("[1] file_citation").wait_for()
 
 
+def cost_ledger_by_mouse(cell):
+    cell.get_by_label("calls a day").fill("20000")
+    cell.get_by_text("20,000 calls a day").wait_for()
+
+
+def cost_ledger_by_keyboard(cell):
+    field = cell.get_by_label("calls a day")
+    tab_to(field)
+    type_over(field, "30000")
+    cell.page.keyboard.press("Tab")
+    cell.get_by_text("30,000 calls a day").wait_for()
+
+
 # lesson -> the cell with its widget, and what a user does there with each hand
 WIDGETS = {
     "01": ("explore", endpoint_explorer_by_mouse, endpoint_explorer_by_keyboard),
@@ -167,6 +180,7 @@ WIDGETS = {
     "07": ("play", stream_player_by_mouse, stream_player_by_keyboard),
     "12": ("viewer", response_viewer_by_mouse, response_viewer_by_keyboard),
     "13": ("app", chat_app_by_mouse, chat_app_by_keyboard),
+    "14": ("ledger", cost_ledger_by_mouse, cost_ledger_by_keyboard),
 }
 
 

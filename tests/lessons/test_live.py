@@ -22,8 +22,8 @@ ASK = "import sys; 'helpers.mock.server' in sys.modules"
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
-    """A copy of the course whose ``.env`` names the live project, the environment for its kernels, and the visitors of an
-    announced mock, which should have none."""
+    """A copy of the course whose ``.env`` names the live project, the environment for its kernels, the visitors of an
+    announced mock, which should have none, and the quotas of the live project."""
     course = tmp_path_factory.mktemp("course")
     for name in ("helpers", "notebooks"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
@@ -52,7 +52,7 @@ def live(tmp_path_factory):
             "PYTHONPATH": f"{course}{os.pathsep}{notebooks.LOOPBACK_ONLY}",
             "FOUNDRY_MOCK_ENV": str(announced),
         }
-        yield course, settings, environment, visitors
+        yield course, settings, environment, visitors, server.foundry.limits
     server.stop()
 
 
@@ -67,7 +67,8 @@ def _count(trap: socket.socket, visitors: list) -> None:
 @pytest.mark.parametrize("model", ["", "gpt-5-mini"], ids=["plain", "reasoning"])
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, model, live):
-    course, settings, environment, visitors = live
+    course, settings, environment, visitors, limits = live
+    limits.forward(60)  # seconds: nobody has used up this minute's quota
     named = settings | {"FOUNDRY_MODEL_NAME": model or settings["FOUNDRY_MODEL_NAME"]}
     (course / ".env").write_text("".join(f"{name}={value}\n" for name, value in named.items()))
     notebook = nbformat.read(course / "notebooks" / path.name, 4)

@@ -1,0 +1,94 @@
+"""Checks of 14_many_calls."""
+
+import re
+from itertools import takewhile
+
+from helpers.exchange import Exchange
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import field, path, question, refusal, sent, tapped
+
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
+DAYS = ("Monday", "Tuesday")
+RULES = 120  # in the rulebook
+
+
+@exercise("14.1")
+def places(function):
+    """A function that says how many places a semaphore may have."""
+    if not callable(function):
+        return f"places_for is {function!r:.40}; give the function itself, without calling it."
+    cases = [
+        ("30 a minute and 4 seconds", (30, 4), 2),
+        ("120 a minute and 3 seconds", (120, 3), 6),
+        ("30 a minute and 5.8 seconds, which is 2.9", (30, 5.8), 2),
+        ("10 a minute and 1 second, which is less than one", (10, 1), 1),
+        ("1000 a minute and 2.5 seconds", (1000, 2.5), 41),
+    ]
+    for what, arguments, expected in cases:
+        try:
+            said = function(*arguments)
+        except Exception as error:
+            return f"for {what} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if said is None:
+            return f"for {what} it returns nothing: return the number."
+        if isinstance(said, bool) or said != expected:
+            return f"for {what} it returns {said!r:.40}, and it should be {expected}."
+        if not isinstance(said, int):
+            return f"for {what} it returns {said!r}; a semaphore wants a whole number, {expected}."
+    return None
+
+
+@exercise("14.2")
+def cancelled(exchange):
+    """The request that cancels a background response."""
+    exchange = tapped(exchange)
+    if not path(exchange).endswith("/cancel"):
+        return f"this is {exchange.method} {path(exchange)}; store the exchange of the cancellation."
+    if refused := refusal(exchange):
+        return refused
+    status = (exchange.response_json or {}).get("status")
+    return None if status == "cancelled" else f"the response is {status}: it was finished before it could be cancelled."
+
+
+def _read(exchange: Exchange) -> str:
+    """What the model reads, in the order in which it does."""
+    return f"{field(exchange, 'instructions') or ''}\n{question(exchange)}"
+
+
+@exercise("14.3")
+def rules_first(exchanges):
+    """Two calls with another day each, whose long beginning is the same."""
+    if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
+        return "store both exchanges as a list: wire[-2:]."
+    both = [tapped(one) for one in exchanges]
+    for exchange, day in zip(both, DAYS, strict=True):
+        if refused := refusal(exchange):
+            return refused
+        if f"Rule {RULES}:" not in _read(exchange):
+            return "the rules are not in both requests, or not all of them: send the whole rulebook."
+        if day not in _read(exchange):
+            return f"the request for {day} does not say that it is {day}."
+    first, second = (_read(one) for one in both)
+    if first.replace(*DAYS) == second:
+        return "both requests ask about the same mail; take the first two, mails[0] and mails[1]."
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
+    if shared < first.index(f"Rule {RULES}:"):
+        where = first[max(0, shared - 20) : shared + 10].replace("\n", " ")
+        return f"the two differ after {shared} characters, at {where!r}: what changes must come behind the rules."
+    return None
+
+
+@exercise("14.4")
+def traced(response):
+    """A request that carries a valid traceparent."""
+    exchange = sent(response)
+    headers = {name.lower(): value for name, value in exchange.request_headers.items()}
+    if "traceparent" not in headers:
+        return "the request carries no traceparent: call propagate.inject(headers) inside the with, and send those headers."
+    if not TRACEPARENT.fullmatch(headers["traceparent"]):
+        return f"traceparent is {headers['traceparent']!r:.80}; let inject write it."
+    if refused := refusal(exchange):
+        return refused
+    return None if question(exchange) else "the request asks nothing: send one of the mails as input."
