@@ -24,7 +24,7 @@ FLOORS = [
     ("mock.call",),
     ("mock.state", "mock.limits", "mock.tokens", "mock.journal"),
     ("mock.model",),
-    ("mock.access", "mock.routes", "mock.parts"),
+    ("mock.access", "mock.routes", "mock.parts", "mock.federation"),
     ("mock.versions",),
     ("mock.api",),
     ("mock.control",),

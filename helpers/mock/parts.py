@@ -17,6 +17,11 @@ class Secrets:
     client_secret: str
 
     @property
+    def workflow_token(self) -> str:
+        """What a run of a workflow shows GitHub to get a token of its own."""
+        return f"workflow-{self.client_secret}"
+
+    @property
     def api_keys(self) -> tuple[str, str]:
         """A resource has two keys, so that one can be changed while the other is in use."""
         return self.api_key, f"{self.api_key}-2"

@@ -186,6 +186,9 @@ class MockServer:
             "FOUNDRY_CLIENT_SECRET": self.foundry.secrets.client_secret,
             "FOUNDRY_SECOND_CLIENT_ID": catalog.CLIENT_ID_WITHOUT_ROLE,
             "FOUNDRY_SECOND_CLIENT_SECRET": self.foundry.secrets.client_secret,
+            # what GitHub sets in a run of a workflow that may ask for a token of its own
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.origin}/github/token?api-version=2.0",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": self.foundry.secrets.workflow_token,
             "IDENTITY_ENDPOINT": f"{self.origin}/msi/token",
             "IDENTITY_HEADER": self.foundry.secrets.identity_header,
             "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",

@@ -307,3 +307,14 @@ def test_paths_count_in_any_case_and_a_thing_keeps_the_name_it_was_made_with(arm
     assert arm("DELETE", other).status_code == 202
     gone = arm("GET", f"/subscriptions/{catalog.SUBSCRIPTION_ID}/providers/microsoft.cognitiveservices/deletedaccounts")
     assert [one["name"] for one in gone.json()["value"]] == ["my-foundry"]
+
+
+def test_a_region_lists_its_models_with_the_days_on_which_they_retire(arm):
+    offered = arm(
+        "GET",
+        f"/subscriptions/{catalog.SUBSCRIPTION_ID}/providers/Microsoft.CognitiveServices/locations/eastus2/models",
+    )
+    found = {one["model"]["name"]: one["model"] for one in offered.json()["value"]}
+    assert found["gpt-5.4-mini"]["deprecation"]["inference"] == "2027-09-21T00:00:00Z"
+    assert found["gpt-oss-120b"]["deprecation"] is None
+    assert found["gpt-4o-mini"]["version"] == "2024-07-18"

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from helpers.exchange import Exchange
 from helpers.mock import access, catalog
 from helpers.mock.call import Call, Route, compact
+from helpers.mock.federation import ASSERTION_TYPE, Federation, NoMatch
 from helpers.mock.parts import Parts
 from helpers.mock.tokens import AUDIENCES, CLIENTS, LIFETIME
 from helpers.mock.wire import headers, ids
@@ -37,6 +38,7 @@ class Identity:
 
     def __init__(self, parts: Parts):
         self._issuer, self._secrets = parts.issuer, parts.secrets
+        self._federation = Federation(parts.origin, parts.issuer)
 
     def managed_identity(self, call: Call) -> Exchange:
         """GET /msi/token, as App Service has it. The two failures are inferred."""
@@ -69,7 +71,8 @@ class Identity:
         return _answer(call, *self._token(call.names["tenant"], form, call.seed))
 
     def _token(self, tenant: str, form: dict[str, str], seed: str) -> tuple[int, dict[str, Any]]:
-        wanted = {name: form.get(name, "") for name in ("grant_type", "client_id", "client_secret", "scope")}
+        proof = ("client_assertion_type", "client_assertion") if "client_assertion" in form else ("client_secret",)
+        wanted = {name: form.get(name, "") for name in ("grant_type", "client_id", *proof, "scope")}
         missing = next((name for name, value in wanted.items() if not value), None)
         resource = wanted["scope"].removesuffix("/.default").rstrip("/")
         if missing:
@@ -85,7 +88,15 @@ class Identity:
                 f"Application with identifier '{wanted['client_id'][:60]}' was not found in the directory '{tenant}'."
             )
             return _refused(400, "unauthorized_client", 700016, message, seed)
-        if not hmac.compare_digest(wanted["client_secret"].encode(), self._secrets.client_secret.encode()):
+        if "client_assertion" in form:
+            if wanted["client_assertion_type"] != ASSERTION_TYPE:
+                message = f"The client_assertion_type must be '{ASSERTION_TYPE}'."
+                return _refused(400, "invalid_request", 50012, message, seed)
+            try:
+                self._federation.check(wanted["client_assertion"])
+            except NoMatch as refusal:
+                return _refused(401, "invalid_client", refusal.code, str(refusal), seed)
+        elif not hmac.compare_digest(wanted["client_secret"].encode(), self._secrets.client_secret.encode()):
             message = (
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
                 f"not the client secret ID, for a secret added to app '{wanted['client_id']}'."

@@ -60,6 +60,7 @@ def routes(parts: Parts) -> Iterator[Route]:
         ("DELETE", gone, management.purge),
         ("GET", locations + "/operationStatuses/<operation>", management.operation),
         ("GET", locations + "/operationResults/<operation>", management.result),
+        ("GET", locations + "/models", management.offered),
     ]
     for method, template, handler in rows:
         yield Route(method, template, access.MANAGEMENT, handler, api="management")
@@ -182,6 +183,11 @@ class Management:
         else:
             found = [one for one in self._state.resources.all() if one["type"].endswith("/accounts")]
         return call.ok({"value": found})
+
+    def offered(self, call: Call) -> Exchange:
+        """GET the models that a region offers, with the days on which they retire"""
+        self._begin_call(call)
+        return call.ok({"value": [_offered(model) for model in catalog.MODELS.values()]})
 
     def delete(self, call: Call) -> Exchange:
         """DELETE one: 202 with a Location to ask, 204 when there is nothing. An account that holds projects stays."""
@@ -449,6 +455,22 @@ def _group(call: Call) -> dict[str, Any]:
         "type": "Microsoft.Resources/resourceGroups",
         "location": catalog.LOCATION,
         "properties": {"provisioningState": "Succeeded"},
+    }
+
+
+def _offered(model: catalog.BaseModel) -> dict[str, Any]:
+    """One model of a region (REST reference, Models - List). Capabilities and capacities are left out; that fine-tuning ends
+    with inference is inferred."""
+    day = f"{model.retires:%Y-%m-%dT00:00:00Z}" if model.retires else None
+    told = {"format": model.publisher, "name": model.name, "version": model.version}
+    return {
+        "kind": "OpenAI" if model.publisher == "OpenAI" else "AIServices",
+        "skuName": "S0",
+        "model": {
+            **told,
+            "deprecation": {"fineTune": day, "inference": day} if day else None,
+            "lifecycleStatus": "GenerallyAvailable",
+        },
     }
 
 

@@ -1,0 +1,73 @@
+"""Workload identity federation: a run of a workflow shows the token that GitHub gave it, and Entra ID takes it in place of a
+secret, if issuer, subject and audience are those that somebody has entered for the application.
+
+Sources: GitHub's page on OpenID Connect for the claims, Microsoft's on workload identity federation for what is compared, and
+the refusals reported in public issues (azure/login, 2023 to 2026-08). The code for a token that cannot be read is inferred.
+"""
+
+import time
+import uuid
+
+from helpers.mock.tokens import Issuer, TokenRefused
+
+AUDIENCE = "api://AzureADTokenExchange"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+REPOSITORY, REF = "contoso/mail-sorter", "refs/heads/main"  # made up
+SUBJECT = f"repo:{REPOSITORY}:ref:{REF}"
+LIFETIME = 5 * 60  # seconds
+
+
+class NoMatch(Exception):
+    """A token that Entra ID does not take, with the number of its refusal."""
+
+    def __init__(self, code: int, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+class Federation:
+    """GitHub's side, which makes the token, and Entra's, which checks it. ``origin`` is the mock's own address."""
+
+    def __init__(self, origin: str, issuer: Issuer):
+        self.name, self._issuer = f"{origin}/github", issuer
+
+    def token(self, audience: str) -> str:
+        """The token of a run on the main branch of the one repository there is, for whoever it shall be shown to."""
+        now = int(time.time())
+        claims = {
+            "iss": self.name,
+            "aud": audience,
+            "sub": SUBJECT,
+            "repository": REPOSITORY,
+            "repository_owner": REPOSITORY.partition("/")[0],
+            "ref": REF,
+            "ref_type": "branch",
+            "event_name": "push",
+            "workflow": "test",
+            "runner_environment": "github-hosted",
+            "jti": str(uuid.uuid4()),
+            "iat": now,
+            "nbf": now,
+            "exp": now + LIFETIME,
+        }
+        return self._issuer.sign(claims, "github")
+
+    def check(self, assertion: str) -> None:
+        """Raises NoMatch for a token that is none of ours, too old, or for somebody else."""
+        try:
+            claims = self._issuer.open(assertion)
+        except TokenRefused:
+            raise NoMatch(50027, "JWT token is invalid or malformed.") from None
+        if claims.get("exp", 0) <= time.time():
+            raise NoMatch(700024, "Client assertion is not within its valid time range.")
+        expected = (
+            ("issuer", "iss", self.name, 700211),
+            ("subject", "sub", SUBJECT, 700213),
+            ("audience", "aud", AUDIENCE, 700212),
+        )
+        for what, claim, wanted, code in expected:
+            if claims.get(claim) != wanted:
+                shown = str(claims.get(claim))[:100]
+                message = f"No matching federated identity record found for presented assertion {what} '{shown}'."
+                advice = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+                raise NoMatch(code, f"{message} {advice}")
