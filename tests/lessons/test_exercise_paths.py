@@ -299,6 +299,27 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("made = manage('PUT', f'{accounts}/my-second/projects/team', project)\nteam_endpoint = made.json()['properties']['endpoints']['AI Foundry API']", "still Creating"),
         ("team_endpoint = manage('GET', f'{accounts}/my-second').json()['properties']['endpoints']['AI Foundry API']", "no project endpoint"),
     ],
+    "16.1": [
+        ("way = exchanged", "a list of the exchanges"),
+        ("with wiretap() as wire:\n    exchange_for(scope)\nway = list(wire)", "the scope is"),
+        ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default')\nway = list(wire)", "send one with the new token"),
+        ("with wiretap() as wire:\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "no token was asked of Entra ID"),
+        ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default')\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "the token of this request is for https://ai.azure.com"),
+        ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default', audience='x')\nway = list(wire)", "AADSTS700212"),
+        ("with wiretap() as wire:\n    fresh = exchange_for('https://cognitiveservices.azure.com/.default').json()['access_token']\n    with openai.OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key=fresh) as resource_client:\n        resource_client.responses.create(model=foundry.model, input='What is an endpoint?')\nway = wire[:]", "✅"),
+    ],
+    "16.2": [
+        ("failing = client", "give the function itself"),
+        ("def failing(status):\n    return client", "would wait and repeat"),
+        ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(429, json={}))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 503 the service answers 429"),
+        ("def failing(status):\n    return openai.OpenAI(base_url='https://localhost:1', api_key='none', max_retries=0)", "hand it a MockTransport"),
+        ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
+    ],
+    "16.3": [
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it raises TypeError"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it should be ['gone'"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    dated = [m for m in models if (m.get('deprecation') or {}).get('inference')]\n    return [m['name'] for m in sorted(dated, key=lambda m: m['deprecation']['inference']) if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "✅"),
+    ],
 }  # fmt: skip
 
 RUNNER = """

@@ -45,6 +45,8 @@ def live(tmp_path_factory):
             "AZURE_TOKEN_CREDENTIALS",
             "SSL_CERT_FILE",
             "REQUESTS_CA_BUNDLE",
+            "ACTIONS_ID_TOKEN_REQUEST_URL",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
         )
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FOUNDRY_")}
         environment |= {name: server.variables[name] for name in azure}

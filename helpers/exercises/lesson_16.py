@@ -1,0 +1,113 @@
+"""Checks of 16_into_production."""
+
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+from helpers.auth import RESOURCE_SCOPE, decode_token
+from helpers.exercises import exercise
+from helpers.exercises.requests_sent import path, refusal, tapped
+
+ASSERTION = "client_assertion"
+
+
+@exercise("16.1")
+def exchanged(exchanges):
+    """A token of GitHub, the exchange, and a response of the resource endpoint with what came back."""
+    if not isinstance(exchanges, list | tuple) or not exchanges:
+        return "store a list of the exchanges: list(wire)."
+    wire = [tapped(one) for one in exchanges]
+    forms = [
+        (one, parse_qs(one.request_body.decode(errors="replace")))
+        for one in wire
+        if path(one).endswith("/oauth2/v2.0/token")
+    ]
+    if not forms:
+        return "no token was asked of Entra ID: tap the wire around exchange_for as well."
+    asked, form = forms[-1]
+    if ASSERTION not in form:
+        return "the token was asked for without a client_assertion: that is the token of the run."
+    if form.get("scope") != [RESOURCE_SCOPE]:
+        return f"the scope is {form.get('scope', [''])[0]!r:.80}; the task asks for {RESOURCE_SCOPE}."
+    if asked.status != 200:
+        return f"Entra ID has refused the exchange: {(asked.response_json or {}).get('error_description', '')!s:.120}"
+    answers = [one for one in wire if path(one).endswith("/responses")]
+    if not answers:
+        return "no response was asked for: send one with the new token."
+    last = answers[-1]
+    if "/api/projects/" in path(last):
+        return "this asks the project endpoint; the task asks for the resource endpoint, /openai/v1/responses."
+    headers = {name.lower(): value for name, value in last.request_headers.items()}
+    try:
+        audience = decode_token(headers.get("authorization", ""))["claims"].get("aud")
+    except ValueError:
+        return "this request carries no token: send Authorization: Bearer and the new token."
+    if urlsplit(str(audience)).hostname != urlsplit(RESOURCE_SCOPE).hostname:
+        return f"the token of this request is for {audience}; use the one that the exchange has brought."
+    return refusal(last)
+
+
+@exercise("16.2")
+def failing(function):
+    """A function that makes a client whose service answers with a status."""
+    import openai
+
+    if not callable(function):
+        return f"failing is {function!r:.40}; give the function itself, without calling it."
+    for status, kind in (
+        (429, openai.RateLimitError),
+        (503, openai.InternalServerError),
+        (401, openai.AuthenticationError),
+    ):
+        client = function(status)
+        if client is ...:
+            return ...
+        if not isinstance(client, openai.OpenAI):
+            return f"it returns a {type(client).__name__}; return an openai.OpenAI client."
+        if client.max_retries:
+            return "this client would wait and repeat: pass max_retries=0."
+        try:
+            client.responses.create(model="any", input="Hello", timeout=5)
+        except openai.APIStatusError as error:
+            if not isinstance(error, kind) or error.status_code != status:
+                return f"for {status} the service answers {error.status_code}."
+        except openai.APIConnectionError as error:
+            return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
+        else:
+            return f"for {status} the call succeeds; the answer needs that status."
+    return None
+
+
+@exercise("16.3")
+def retiring(function):
+    """A function that names the models whose last day is near."""
+    if not callable(function):
+        return f"retiring is {function!r:.40}; give the function itself, without calling it."
+    model = lambda name, day: {"name": name, "version": "1", "deprecation": {"inference": day and f"{day}T00:00:00Z"}}  # noqa: E731
+    models = [
+        model("late", "2027-09-21"),
+        model("soon", "2027-02-09"),
+        {"name": "for-ever", "version": "1", "deprecation": None},
+        model("gone", "2026-10-01"),
+        {"name": "unknown", "version": "1"},
+        model("open", None),
+        model("last-day", "2027-02-24"),
+    ]
+    today = date(2026, 11, 26)
+    cases = [
+        ("90 days, the ninetieth included", 90, ["gone", "soon", "last-day"]),
+        ("no day at all, which leaves those that are gone", 0, ["gone"]),
+        ("a year", 365, ["gone", "soon", "last-day", "late"]),
+    ]
+    for what, days, expected in cases:
+        given = [dict(one) for one in models]
+        try:
+            said = function(given, today, days)
+        except Exception as error:
+            return f"for {what} it raises {type(error).__name__}: {error}."
+        if said is ...:
+            return ...
+        if said is None:
+            return f"for {what} it returns nothing: return a list of names."
+        if list(said) != expected:
+            return f"for {what} it returns {list(said)!r:.100}, and it should be {expected}."
+    return None

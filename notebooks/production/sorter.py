@@ -1,0 +1,16 @@
+"""Sorts a mail with a model. The client is handed in, so that a test can hand in another one."""
+
+import openai
+
+TASK = "Sort the mail. Answer with one word: billing, login or other."
+WORDS = ("billing", "login", "other")
+
+
+def sort(client, model, mail):
+    """One of WORDS, or None where no answer can be used: then a person sorts the mail."""
+    try:
+        response = client.responses.create(model=model, instructions=TASK, input=mail, timeout=20)
+    except (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError):
+        return None  # the service cannot be reached, is busy, or is in trouble; anything else is a mistake of ours
+    word = response.output_text.strip(" .\n").lower()
+    return word if word in WORDS else None
