@@ -111,12 +111,17 @@ def guard(function):
         ("an address at notcontoso.com", "send_mail", to("lea@notcontoso.com"), False),
         ("two addresses, of which one is ours", "send_mail", to("desk@example.net, lea@contoso.com"), False),
         ("two addresses, without a space", "send_mail", to("desk@example.net;lea@contoso.com"), False),
+        ("a name in front of the address, which is one more recipient", "send_mail", to("all-staff, lea@contoso.com"), False),
+        ("a line that is smuggled in", "send_mail", to("x\r\nBcc: lea@contoso.com"), False),
+        ("a name with an underscore", "send_mail", to("lea_dahl@contoso.com"), True),
+        ("the domain in capitals", "send_mail", to("lea@CONTOSO.com"), True),
         ("an address in a list", "send_mail", to(["lea@contoso.com", "desk@example.net"]), False),
         ("no address", "send_mail", '{"text": "Hello"}', False),
         ("an address that is null", "send_mail", '{"to": null, "text": "Hello"}', False),
         ("arguments that are no object", "send_mail", '"lea@contoso.com"', False),
         ("arguments that are a list", "send_mail", '["lea@contoso.com"]', False),
         ("arguments that are no JSON", "send_mail", '{"to": "lea@contoso.com"', False),
+        ("arguments that are nested too deeply", "send_mail", "[" * 200_000, False),
         ("a function that nobody described", "delete_mail", to("lea@contoso.com"), False),
     ]
     for what, name, arguments, expected in cases:
@@ -127,5 +132,5 @@ def guard(function):
         if said is ...:
             return ...
         if said is not expected:
-            return f"for {what}, {name}({arguments}), it returns {said!r:.40}, and it should be {expected}."
+            return f"for {what}, {name}({arguments:.80}), it returns {said!r:.40}, and it should be {expected}."
     return None

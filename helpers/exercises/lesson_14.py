@@ -9,6 +9,7 @@ from helpers.exercises.requests_sent import field, path, question, refusal, sent
 
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 DAYS = ("Monday", "Tuesday")
+MAILS = ("My order of product 30 never came.", "My order of product 61 came broken.")
 RULES = 120  # in the rulebook
 
 
@@ -18,11 +19,12 @@ def places(function):
     if not callable(function):
         return f"places_for is {function!r:.40}; give the function itself, without calling it."
     cases = [
-        ("30 a minute and 4 seconds", (30, 4), 2),
-        ("120 a minute and 3 seconds", (120, 3), 6),
-        ("30 a minute and 5.8 seconds, which is 2.9", (30, 5.8), 2),
-        ("10 a minute and 1 second, which is less than one", (10, 1), 1),
-        ("1000 a minute and 2.5 seconds", (1000, 2.5), 41),
+        ("30 requests a minute, tokens in plenty, 4 seconds", (30, 1_000_000, 100, 4), 2),
+        ("120 requests a minute, tokens in plenty, 3 seconds", (120, 1_000_000, 100, 3), 6),
+        ("2.9 places", (30, 1_000_000, 100, 5.8), 2),
+        ("120 requests a minute, but tokens for 20 answers", (120, 20_000, 1_000, 3), 1),
+        ("1000 requests a minute, but tokens for 300 answers, 2 seconds", (1000, 30_000, 100, 2), 10),
+        ("less than one place", (10, 1_000_000, 100, 1), 1),
     ]
     for what, arguments, expected in cases:
         try:
@@ -63,16 +65,19 @@ def rules_first(exchanges):
     if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
         return "store both exchanges as a list: wire[-2:]."
     both = [tapped(one) for one in exchanges]
-    for exchange, day in zip(both, DAYS, strict=True):
+    for exchange, day, mail in zip(both, DAYS, MAILS, strict=True):
         if refused := refusal(exchange):
             return refused
         if f"Rule {RULES}:" not in _read(exchange):
             return "the rules are not in both requests, or not all of them: send the whole rulebook."
         if day not in _read(exchange):
             return f"the request for {day} does not say that it is {day}."
+        if mail not in _read(exchange):
+            return f"the request for {day} does not ask about the mail {mail!r}."
+    for name in ("model", "tools", "prompt_cache_key"):
+        if field(both[0], name) != field(both[1], name):
+            return f"{name} differs between the two requests, so nothing is shared; change only the day and the mail."
     first, second = (_read(one) for one in both)
-    if first.replace(*DAYS) == second:
-        return "both requests ask about the same mail; take the first two, mails[0] and mails[1]."
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
     if shared < first.index(f"Rule {RULES}:"):
         where = first[max(0, shared - 20) : shared + 10].replace("\n", " ")
@@ -88,7 +93,7 @@ def traced(response):
     if "traceparent" not in headers:
         return "the request carries no traceparent: call propagate.inject(headers) inside the with, and send those headers."
     if not TRACEPARENT.fullmatch(headers["traceparent"]):
-        return f"traceparent is {headers['traceparent']!r:.80}; let inject write it."
+        return "traceparent has another form than 00-<trace id>-<span id>-<flags>; let inject write it."
     if refused := refusal(exchange):
         return refused
     return None if question(exchange) else "the request asks nothing: send one of the mails as input."

@@ -119,7 +119,8 @@ def responses(
     _check_responses(body, with_agent=bool(agent or reference))
     if reference is not None:
         _check_agent_reference(reference)
-    for name in ("tools", "text") if agent or reference else ():  # model and instructions were not seen refused
+    # model and instructions were not seen refused
+    for name in ("tools", "text", "temperature", "top_p") if agent or reference else ():
         if body.get(name) is not None:
             raise errors.not_allowed_with_agent(name)
     going_on = any(body.get(name) is not None for name in ("conversation", "prompt", "previous_response_id"))
