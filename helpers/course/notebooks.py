@@ -177,7 +177,7 @@ def _merged(outputs: list) -> list:
     for output in outputs:
         last = merged[-1] if merged else None
         if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
+            merged[-1] = nbformat.from_dict({**last, "text": last.text + output.text})  # what was given stays as it is
         else:
             merged.append(output)
     return merged

@@ -111,7 +111,12 @@ def guard(function):
         ("an address at notcontoso.com", "send_mail", to("lea@notcontoso.com"), False),
         ("two addresses, of which one is ours", "send_mail", to("desk@example.net, lea@contoso.com"), False),
         ("two addresses, without a space", "send_mail", to("desk@example.net;lea@contoso.com"), False),
-        ("a name in front of the address, which is one more recipient", "send_mail", to("all-staff, lea@contoso.com"), False),
+        (
+            "a name in front of the address, which is one more recipient",
+            "send_mail",
+            to("all-staff, lea@contoso.com"),
+            False,
+        ),
         ("a line that is smuggled in", "send_mail", to("x\r\nBcc: lea@contoso.com"), False),
         ("a name with an underscore", "send_mail", to("lea_dahl@contoso.com"), True),
         ("the domain in capitals", "send_mail", to("lea@CONTOSO.com"), True),

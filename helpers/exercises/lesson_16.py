@@ -1,11 +1,12 @@
 """Checks of 16_into_production."""
 
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from helpers.auth import RESOURCE_SCOPE, decode_token
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import path, refusal, tapped
+from helpers.wire import wiretap
 
 ASSERTION = "client_assertion"
 
@@ -37,13 +38,24 @@ def exchanged(exchanges):
     if "/api/projects/" in path(last):
         return "this asks the project endpoint; the task asks for the resource endpoint, /openai/v1/responses."
     headers = {name.lower(): value for name, value in last.request_headers.items()}
-    try:
-        audience = decode_token(headers.get("authorization", ""))["claims"].get("aud")
-    except ValueError:
+    if "api-key" in headers:
+        return "this request carries a key; the token alone should open the door."
+    scheme, _, carried = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not carried:
         return "this request carries no token: send Authorization: Bearer and the new token."
-    if urlsplit(str(audience)).hostname != urlsplit(RESOURCE_SCOPE).hostname:
-        return f"the token of this request is for {audience}; use the one that the exchange has brought."
+    if carried.strip() != (asked.response_json or {}).get("access_token"):
+        return f"the token of this request is {_audience(carried)}; use the one that the exchange has brought."
+    if wire.index(asked) > wire.index(last):
+        return "the response was asked for before the exchange: store them in the order in which they were sent."
     return refusal(last)
+
+
+def _audience(token: str) -> str:
+    """Who a token is for, in words."""
+    try:
+        return f"another one, for {decode_token(token)['claims'].get('aud')}"
+    except ValueError:
+        return "no token of Entra ID"
 
 
 @exercise("16.2")
@@ -57,6 +69,7 @@ def failing(function):
         (429, openai.RateLimitError),
         (503, openai.InternalServerError),
         (401, openai.AuthenticationError),
+        (418, openai.APIStatusError),
     ):
         client = function(status)
         if client is ...:
@@ -65,15 +78,19 @@ def failing(function):
             return f"it returns a {type(client).__name__}; return an openai.OpenAI client."
         if client.max_retries:
             return "this client would wait and repeat: pass max_retries=0."
-        try:
-            client.responses.create(model="any", input="Hello", timeout=5)
-        except openai.APIStatusError as error:
-            if not isinstance(error, kind) or error.status_code != status:
-                return f"for {status} the service answers {error.status_code}."
-        except openai.APIConnectionError as error:
-            return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
-        else:
-            return f"for {status} the call succeeds; the answer needs that status."
+        for time in "the first time", "the second time":
+            try:
+                with wiretap() as wire:
+                    client.responses.create(model="any", input="Hello", timeout=5)
+            except openai.APIStatusError as error:
+                if len(wire):
+                    return "this client asks a server: hand it a MockTransport, and nothing is sent."
+                if not isinstance(error, kind) or error.status_code != status:
+                    return f"for {status} the service answers {error.status_code} {time}."
+            except openai.APIConnectionError as error:
+                return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
+            else:
+                return f"for {status} the call succeeds {time}; the answer needs that status."
     return None
 
 
@@ -92,13 +109,14 @@ def retiring(function):
         model("open", None),
         model("last-day", "2027-02-24"),
     ]
-    today = date(2026, 11, 26)
+    then, later = date(2026, 11, 26), date(2027, 2, 10)
     cases = [
-        ("90 days, the ninetieth included", 90, ["gone", "soon", "last-day"]),
-        ("no day at all, which leaves those that are gone", 0, ["gone"]),
-        ("a year", 365, ["gone", "soon", "last-day", "late"]),
+        ("90 days, the ninetieth included", then, 90, ["gone", "soon", "last-day"]),
+        ("no day at all, which leaves those that are gone", then, 0, ["gone"]),
+        ("a year", then, 365, ["gone", "soon", "last-day", "late"]),
+        ("another today, 10 February 2027, and 7 days", later, 7, ["gone", "soon"]),
     ]
-    for what, days, expected in cases:
+    for what, today, days, expected in cases:
         given = [dict(one) for one in models]
         try:
             said = function(given, today, days)

@@ -1,8 +1,8 @@
 """Workload identity federation: a run of a workflow shows the token that GitHub gave it, and Entra ID takes it in place of a
 secret, if issuer, subject and audience are those that somebody has entered for the application.
 
-Sources: GitHub's page on OpenID Connect for the claims, Microsoft's on workload identity federation for what is compared, and
-the refusals reported in public issues (azure/login, 2023 to 2026-08). The code for a token that cannot be read is inferred.
+Sources: GitHub's page on OpenID Connect for the claims and its changelog of 2026-04-23 for the numbers in the subject, Microsoft's on workload identity federation for what is compared, and
+the refusals reported in public issues (azure/login 379, 515, 617; 2023 to 2026-08). The code for a token that cannot be read is inferred.
 """
 
 import time
@@ -12,8 +12,9 @@ from helpers.mock.tokens import Issuer, TokenRefused
 
 AUDIENCE = "api://AzureADTokenExchange"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-REPOSITORY, REF = "contoso/mail-sorter", "refs/heads/main"  # made up
-SUBJECT = f"repo:{REPOSITORY}:ref:{REF}"
+REPOSITORY, REF = "contoso/mail-sorter", "refs/heads/main"  # made up, as are the numbers
+# With the numbers of owner and repository, as GitHub writes it for repositories made since the summer of 2026.
+SUBJECT = f"repo:contoso@1001/mail-sorter@2002:ref:{REF}"
 LIFETIME = 5 * 60  # seconds
 
 
@@ -68,6 +69,12 @@ class Federation:
         for what, claim, wanted, code in expected:
             if claims.get(claim) != wanted:
                 shown = str(claims.get(claim))[:100]
+                same = what == "subject" and shown.lower() == wanted.lower()
                 message = f"No matching federated identity record found for presented assertion {what} '{shown}'."
+                if same:
+                    code = 7002138
+                    message += (
+                        " The subject matches with case-insensitive comparison, but not with case-sensitive comparison."
+                    )
                 advice = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
                 raise NoMatch(code, f"{message} {advice}")

@@ -10,7 +10,11 @@ def sort(client, model, mail):
     """One of WORDS, or None where no answer can be used: then a person sorts the mail."""
     try:
         response = client.responses.create(model=model, instructions=TASK, input=mail, timeout=20)
-    except (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError):
-        return None  # the service cannot be reached, is busy, or is in trouble; anything else is a mistake of ours
+    except openai.APIConnectionError:
+        return None  # the service cannot be reached, or is silent
+    except openai.APIStatusError as error:
+        if error.status_code in (408, 429) or error.status_code >= 500 or error.code == "content_filter":
+            return None  # it is busy, in trouble, or does not read such a mail
+        raise  # anything else is a mistake of ours
     word = response.output_text.strip(" .\n").lower()
-    return word if word in WORDS else None
+    return word if response.status == "completed" and word in WORDS else None

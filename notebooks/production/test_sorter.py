@@ -21,15 +21,19 @@ def test_trouble_of_the_service_is_no_trouble_of_ours(client, fault, kind):
     assert sorter.sort(client, MODEL, "Please refund my last order.") is None
 
 
+def test_a_mail_that_the_content_filter_stops_is_for_a_person(client):
+    assert sorter.sort(client, MODEL, "please trigger the content filter") is None
+
+
 def test_a_mistake_of_ours_is_not_hidden(client):
     with pytest.raises(openai.NotFoundError):
         sorter.sort(client, "no-such-deployment", "Please refund my last order.")
 
 
 # -- against a recorded exchange: no server, and any answer we like
-def client_that_hears(text):
+def client_that_hears(text, status="completed"):
     recorded = Exchange.load(Path(__file__).with_name("recording.json")).response_json
-    recorded["output"][0]["content"][0]["text"] = text
+    recorded["output"][0]["content"][0]["text"], recorded["status"] = text, status
     answer = httpx2.MockTransport(lambda request: httpx2.Response(200, json=recorded))
     return openai.OpenAI(base_url="https://example.com", api_key="none", http_client=httpx2.Client(transport=answer))
 
@@ -40,3 +44,7 @@ def client_that_hears(text):
 )
 def test_only_a_word_of_the_list_is_believed(said, sorted_as):
     assert sorter.sort(client_that_hears(said), MODEL, "I cannot sign in since Monday.") == sorted_as
+
+
+def test_half_an_answer_is_not_believed():
+    assert sorter.sort(client_that_hears("login", "incomplete"), MODEL, "I cannot sign in since Monday.") is None

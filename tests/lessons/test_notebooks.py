@@ -184,3 +184,13 @@ def test_a_picture_grows_and_marks_what_is_new():
     assert "data-from" not in last
     assert "Azure Resource Manager" in last
     assert "Azure Resource Manager" not in first
+
+
+def test_the_regenerator_stores_what_was_printed_once():
+    """A cell that varies is looked at before it is stored, and the kernel may have sent its text in several pieces."""
+    cell = nbformat.v4.new_code_cell("print(1)", id="twice", metadata={"varies": "for a reason"})
+    stored = nbformat.v4.new_notebook(cells=[cell])
+    fresh = nbformat.from_dict(json.loads(json.dumps(stored)))
+    fresh.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("one\n", "two\n")]
+    text = notebooks.updated(stored, fresh)
+    assert "".join(json.loads(text)["cells"][0]["outputs"][0]["text"]) == "one\ntwo\n"

@@ -45,7 +45,7 @@ def exchanged(mock, session):
 
 def test_the_token_of_a_run_says_what_runs(run):
     claims = jwt.decode(run().json()["value"], options={"verify_signature": False})
-    assert claims["sub"] == SUBJECT == "repo:contoso/mail-sorter:ref:refs/heads/main"
+    assert claims["sub"] == SUBJECT == "repo:contoso@1001/mail-sorter@2002:ref:refs/heads/main"
     assert claims["aud"] == AUDIENCE and claims["exp"] - claims["iat"] == 300
 
 
@@ -89,8 +89,9 @@ def _changed(token: str, mock, **claims) -> str:
 @pytest.mark.parametrize(
     ("claims", "code"),
     [
-        ({"sub": "repo:contoso/mail-sorter:pull_request"}, 700213),
-        ({"sub": "repo:Contoso/mail-sorter:ref:refs/heads/main"}, 700213),  # case counts since August 2024
+        ({"sub": "repo:contoso@1001/mail-sorter@2002:pull_request"}, 700213),
+        ({"sub": "repo:contoso/mail-sorter:ref:refs/heads/main"}, 700213),
+        ({"sub": "repo:Contoso@1001/mail-sorter@2002:ref:refs/heads/main"}, 7002138),  # case counts since August 2024
         ({"iss": "https://token.actions.example"}, 700211),
         ({"aud": "https://github.com/contoso"}, 700212),
         ({"exp": 1}, 700024),

@@ -207,7 +207,10 @@ def _told(tools: list[Any]) -> list[Any]:
     """The tools as an answer depends on them: a function by its name and the types of its parameters, a hosted tool by its
     type, an MCP server also by whether it may be called unasked."""
     return [
-        {"type": tool["type"], **({"approval": tool.get("require_approval") or "always"} if tool["type"] == "mcp" else {})}
+        {
+            "type": tool["type"],
+            **({"approval": tool.get("require_approval") or "always"} if tool["type"] == "mcp" else {}),
+        }
         if "type" in tool
         else {"name": tool.get("name"), "parameters": _types(tool.get("parameters"))}
         for tool in tools
