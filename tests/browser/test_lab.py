@@ -145,27 +145,26 @@ def chat_app_by_keyboard(cell):
 
 
 def response_viewer_by_mouse(cell):
-    cell.get_by_label("item").select_option(index=1)
+    cell.get_by_label("item", exact=True).select_option("2. message, completed")
     cell.get_by_text("[1] file_citation").wait_for()
 
 
 def response_viewer_by_keyboard(cell):
-    tab_to(cell.get_by_label("item"))
+    tab_to(cell.get_by_label("item", exact=True))
     cell.page.keyboard.press("Home")
-    cell.get_by_text("queries:", exact=False).first.wait_for()
-    cell.page.keyboard.press("ArrowDown")
+    cell.get_by_text("queries: [").wait_for()
+    cell.page.keyboard.press("End")
     cell.get_by_text("[1] file_citation").wait_for()
 
 
 def cost_ledger_by_mouse(cell):
     cell.get_by_label("calls a day").fill("20000")
+    cell.get_by_label("calls a day").press("Enter")
     cell.get_by_text("20,000 calls a day").wait_for()
 
 
 def cost_ledger_by_keyboard(cell):
-    field = cell.get_by_label("calls a day")
-    tab_to(field)
-    type_over(field, "30000")
+    type_over(cell.get_by_label("calls a day"), "30000")
     cell.page.keyboard.press("Tab")
     cell.get_by_text("30,000 calls a day").wait_for()
 
