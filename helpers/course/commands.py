@@ -15,6 +15,7 @@ A hands-on course on Microsoft Foundry endpoints.
   python3 -m helpers test    run every notebook and every test, offline
   python3 -m helpers doctor  find out what is wrong with a setup, and the fix
   python3 -m helpers mock    run the local Foundry alone, for curl and other programs
+  python3 -m helpers slides  make the decks for a class, which need no network
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 
@@ -79,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
         help="limit each deployment to R requests and T tokens a minute (default: no limit)",
     )  # fmt: skip
     mock.set_defaults(run=_mock)
+
+    slides = commands.add_parser("slides", help="make the lessons' decks, which need no network")
+    slides.add_argument("--handout", action="store_true", help="make one PDF for the room, without solutions")
+    slides.set_defaults(run=_slides)
     return parser
 
 
@@ -139,6 +144,13 @@ def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
     from helpers.course import doctor
 
     return doctor.run(options.live)
+
+
+def _slides(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(["slides", *(["--handout"] if options.handout else [])])
+    from helpers.course import slides
+
+    return slides.run(options.handout)
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:

@@ -83,6 +83,13 @@ def add(requirements: Path) -> str:
     return ""
 
 
+def fetch(requirements: Path, folder: Path) -> None:
+    """Put what a requirements file names by version and hash, and nothing that it would need to run, into a folder of its
+    own. Raises SetupProblem."""
+    with _alone() as lock:
+        _run_installers(["--no-deps", "--require-hashes", "--target", str(folder), "-r", str(requirements)], 0, lock)
+
+
 def installed_version(package: str) -> str | None:
     """The version of a package in this environment; None when it is not there."""
     import importlib.metadata  # slow to load, and few ask
@@ -262,6 +269,8 @@ def _run_installers(what: list[str], total: int, lock: int, again: bool = False)
     for uv in _uvs(settings, lock):
         print(f"Installing{f' about {total}' if total else ''} packages with uv ...", flush=True)
         command = [uv, "pip", "install", "--python", str(PYTHON), *(["--reinstall"] if again else []), *what]
+        if settings.get("UV_NO_INDEX", "0").lower() not in ("0", "false", "no", "off"):
+            command.append("--no-index")  # uv has an option for it, and no variable
         failed, said = _run(command, settings, total, lock)
         if failed and UNTRUSTED.search(said):  # a company's own authority, which the system knows and uv does not
             failed, said = _run(command, settings | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, total, lock)

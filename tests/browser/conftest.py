@@ -75,7 +75,12 @@ def lab(tmp_path_factory):
 
 def violations(page, content: list[str], rules: dict | None = None) -> list[str]:
     """What axe finds serious or critical in the parts of a page that these selectors name."""
-    found = Axe().run(page, context={"include": [[selector] for selector in content]}, options={"rules": rules or {}})
+    # without "preload" it fetches no style sheet, which a page from a disk may not
+    found = Axe().run(
+        page,
+        context={"include": [[selector] for selector in content]},
+        options={"rules": rules or {}, "preload": False},
+    )
     return [
         f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
         for one in found.response["violations"]
