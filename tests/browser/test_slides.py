@@ -196,3 +196,12 @@ def test_the_index_leads_to_every_deck(open_deck, decks):
             assert target.startswith(("https:", "#")) or (decks / target.partition("#")[0]).is_file(), (
                 f"{link}: {target}"
             )
+
+
+def test_the_handout_is_printed(tmp_path):
+    pdf = tmp_path / "handout.pdf"
+    slides.print_pdf(slides.write_handout(tmp_path), pdf)
+    printed = pdf.read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") > len(slides.lessons()) * 3
+    assert b"/Outlines" in printed, "it can be leafed through by lesson"

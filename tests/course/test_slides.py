@@ -1,6 +1,7 @@
 """The decks as files. Whether everything on a slide is seen is for tests/browser/test_slides.py."""
 
 import re
+import sys
 import zipfile
 
 import nbformat
@@ -66,3 +67,34 @@ def test_a_reveal_that_is_not_the_pinned_one_is_refused(monkeypatch, tmp_path):
     with pytest.raises(SetupProblem, match="arrived damaged"):
         slides.reveal()
     assert list((tmp_path / "venv").glob("reveal*")) == []
+
+
+def test_the_handout_gives_no_solution_away(tmp_path):
+    page = BeautifulSoup(slides.write_handout(tmp_path).read_text(encoding="utf-8"), "html.parser")
+    assert [part["id"] for part in page.select("article")] == [path.stem for path in slides.lessons()]
+    text = page.get_text()
+    assert "For the presenter" not in text
+    assert not re.search(r"(Solution|Hint) \d\d\.\d|Answer \d", text)
+    for path in slides.lessons():
+        for cell in nbformat.read(path, 4).cells:
+            if cell.cell_type == "markdown" and cell.metadata.slideshow.slide_type == "skip":
+                for solution in re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL):
+                    assert solution.strip() not in text, f"{path.name}, {cell.id}"
+    anchors = {tag["id"] for tag in page.select("[id]")}
+    assert {link["href"][1:] for link in page.select('a[href^="#"]')} <= anchors
+
+
+def test_without_a_browser_the_handout_can_be_printed_by_hand(monkeypatch, tmp_path):
+    monkeypatch.setattr(slides.shutil, "which", lambda name: None)
+    with pytest.raises(
+        SetupProblem, match=r"handout\.html is written: open it in a browser and print it.*install Chromium"
+    ):
+        slides.print_pdf(tmp_path / "handout.html", tmp_path / "handout.pdf")
+
+
+def test_a_browser_that_prints_nothing_is_told(monkeypatch, tmp_path):
+    (tmp_path / "handout.pdf").write_text("the last one")
+    monkeypatch.setattr(slides, "_browser", lambda: sys.executable)
+    with pytest.raises(SetupProblem, match="could not print the handout"):
+        slides.print_pdf(tmp_path / "handout.html", tmp_path / "handout.pdf")
+    assert not (tmp_path / "handout.pdf").exists()
