@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     passed_on: list[str] = []
     if command == "lab" and not {"-h", "--help"} & set(rest):
-        arguments, passed_on = ["lab"], rest[1:] if rest[:1] == ["--"] else rest
+        present = [option for option in rest if option == "--present"]
+        rest = [option for option in rest if option != "--present"]
+        arguments, passed_on = ["lab", *present], rest[1:] if rest[:1] == ["--"] else rest
     options = parser.parse_args(arguments)
     try:
         return options.run(options, passed_on)
@@ -46,10 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="command", required=True)
 
     lab = commands.add_parser(
-        "lab", help="open the course in JupyterLab", usage="python3 -m helpers lab [-- JUPYTERLAB OPTIONS]",
+        "lab", help="open the course in JupyterLab", usage="python3 -m helpers lab [--present] [-- JUPYTERLAB OPTIONS]",
         description="Open the course in JupyterLab. Options after -- go to JupyterLab, for example: "
         "python3 -m helpers lab -- --no-browser --port 9999",
     )  # fmt: skip
+    lab.add_argument(
+        "--present",
+        action="store_true",
+        help="for a projector: large type, no side bars; your own settings stay as they are",
+    )
     lab.set_defaults(run=_lab)
 
     test = commands.add_parser("test", help="run every notebook and every test, offline")
@@ -123,10 +130,11 @@ class _AsWritten(argparse.RawDescriptionHelpFormatter):
 
 
 def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
-    environment.enter(["lab", *(["--", *passed_on] if passed_on else [])])
+    present = ["--present"] if options.present else []
+    environment.enter(["lab", *present, *(["--", *passed_on] if passed_on else [])])
     from helpers.course import lab
 
-    return lab.run(passed_on)
+    return lab.run(passed_on, options.present)
 
 
 def _test(options: argparse.Namespace, passed_on: list[str]) -> int:

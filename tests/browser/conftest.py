@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,15 +47,22 @@ def lab(tmp_path_factory):
         file = folder / "settings" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
+    options = ["--no-browser", "--port=0", "--expose-app-in-browser", f"--LabApp.user_settings_dir={folder / 'settings'}",
+               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
+    with served([sys.executable, "-m", "helpers", "lab", "--", *options], folder) as address:
+        yield address
+
+
+@contextmanager
+def served(command: list[str], folder: Path) -> Iterator[tuple[str, str]]:
+    """Address and token of a JupyterLab that this command starts, offline and with its own Jupyter folders."""
     own = {
         name: str(folder / name)
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    options = ["--no-browser", "--port=0", "--expose-app-in-browser", f"--LabApp.user_settings_dir={folder / 'settings'}",
-               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
     with notebooks.offline() as offline:
         server = subprocess.Popen(
-            [sys.executable, "-m", "helpers", "lab", "--", *options],
+            command,
             cwd=ROOT, env={**os.environ, **offline, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
