@@ -16,6 +16,7 @@ A hands-on course on Microsoft Foundry endpoints.
   python3 -m helpers doctor  find out what is wrong with a setup, and the fix
   python3 -m helpers mock    run the local Foundry alone, for curl and other programs
   python3 -m helpers slides  make the decks for a class, which need no network
+  python3 -m helpers pack    make a folder for a memory stick, to install and teach without a network
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 
@@ -91,6 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     slides = commands.add_parser("slides", help="make the lessons' decks, which need no network")
     slides.add_argument("--handout", action="store_true", help="make one PDF for the room, without solutions")
     slides.set_defaults(run=_slides)
+
+    pack = commands.add_parser(
+        "pack", help="make a folder for a memory stick",
+        description="Make one folder for a memory stick: the course, the decks, and packages for Linux, macOS and Windows. "
+        "Run it again after an interruption: it goes on where it was.",
+    )  # fmt: skip
+    pack.add_argument("folder", type=Path, metavar="DIR", help="a new folder, outside of the course")
+    pack.set_defaults(run=_pack)
     return parser
 
 
@@ -159,6 +168,13 @@ def _slides(options: argparse.Namespace, passed_on: list[str]) -> int:
     from helpers.course import slides
 
     return slides.run(options.handout)
+
+
+def _pack(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(["pack", str(options.folder)])
+    from helpers.course import pack
+
+    return pack.run(options.folder)
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:

@@ -8,9 +8,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.course import environment, notebooks
+from helpers.course.browser import BROWSERS
 from helpers.course.environment import ROOT, installed_version
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_LOCK = ROOT / "tests" / "browser" / "requirements.txt"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(notebooks.WORKERS)]
 # Where the system allows it, a stage and all that it starts, browsers and curl too, have no network but loopback.

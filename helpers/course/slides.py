@@ -18,9 +18,8 @@ import nbformat
 from bs4 import BeautifulSoup
 from nbconvert.exporters import SlidesExporter
 
-from helpers.course import environment, notebooks
+from helpers.course import browser, environment, notebooks
 from helpers.course.environment import ROOT, VENV, SetupProblem
-from helpers.course.gate import BROWSERS
 
 FOLDER = ROOT / "slides"
 TEMPLATE = Path(__file__).parent / "slides_template"
@@ -76,7 +75,7 @@ def write_handout(folder: Path) -> Path:
 def print_pdf(page: Path, pdf: Path) -> None:
     """Print a page to a PDF with the browser of this machine. Raises SetupProblem, with what to do by hand."""
     by_hand = f"{page.relative_to(ROOT) if page.is_relative_to(ROOT) else page} is written: open it in a browser and print it to a PDF"
-    if not (browser := _browser()):
+    if not (program := browser.found()):
         raise SetupProblem(f"{by_hand}, or install Chromium, Chrome or Edge and run this command again.")
     with tempfile.TemporaryDirectory(prefix="handout-", ignore_cleanup_errors=True) as profile:
         options = [
@@ -89,22 +88,13 @@ def print_pdf(page: Path, pdf: Path) -> None:
         if getattr(os, "geteuid", lambda: 1)() == 0:  # in a container root is the only user
             options.append("--no-sandbox")
         pdf.unlink(missing_ok=True)
-        command = [browser, *options, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
+        command = [program, *options, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
         try:
             subprocess.run(command, capture_output=True, timeout=180)
         except (OSError, subprocess.TimeoutExpired):
             pdf.unlink(missing_ok=True)
     if not pdf.is_file():
-        raise SetupProblem(f"{Path(browser).name} could not print the handout. {by_hand}.")
-
-
-def _browser() -> str | None:
-    programs = (os.environ.get(name) for name in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData"))
-    places = [
-        *("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"),
-        *(f"{folder}/{name}" for folder in programs if folder for name in ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")),
-    ]  # fmt: skip
-    return next(filter(None, map(shutil.which, (*BROWSERS, "microsoft-edge", *places))), None)
+        raise SetupProblem(f"{Path(program).name} could not print the handout. {by_hand}.")
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from helpers.course import notebooks
+from helpers.course.browser import BROWSERS
 from helpers.course.environment import ROOT
-from helpers.course.gate import BROWSERS
 
 ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.course import slides
+from helpers.course import browser, slides
 from helpers.course.environment import SetupProblem
 
 DEAD = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "UV_HTTP_RETRIES": "0", "UV_NO_CACHE": "1"}
@@ -85,7 +85,7 @@ def test_the_handout_gives_no_solution_away(tmp_path):
 
 
 def test_without_a_browser_the_handout_can_be_printed_by_hand(monkeypatch, tmp_path):
-    monkeypatch.setattr(slides.shutil, "which", lambda name: None)
+    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
     with pytest.raises(
         SetupProblem, match=r"handout\.html is written: open it in a browser and print it.*install Chromium"
     ):
@@ -94,7 +94,7 @@ def test_without_a_browser_the_handout_can_be_printed_by_hand(monkeypatch, tmp_p
 
 def test_a_browser_that_prints_nothing_is_told(monkeypatch, tmp_path):
     (tmp_path / "handout.pdf").write_text("the last one")
-    monkeypatch.setattr(slides, "_browser", lambda: sys.executable)
+    monkeypatch.setattr(browser, "found", lambda: sys.executable)
     with pytest.raises(SetupProblem, match="could not print the handout"):
         slides.print_pdf(tmp_path / "handout.html", tmp_path / "handout.pdf")
     assert not (tmp_path / "handout.pdf").exists()
