@@ -157,6 +157,22 @@ def test_the_question_comes_before_the_output_and_an_answer_when_it_is_asked_for
     assert answer.evaluate("one => one.open")
 
 
+def test_a_long_output_scrolls_with_the_keys(open_deck):
+    page = open_deck("03_reading_the_response.html")
+    page.evaluate("""() => {
+      const {h, v} = Reveal.getIndices(document.querySelector('.scrolls > .output').closest('section')); Reveal.slide(h, v, 0);
+    }""")
+    here = page.evaluate("() => location.hash")
+    output = page.locator(".present .present .scrolls > .output").first
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if output.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.activeElement.matches('.output') && document.activeElement.scrollTop > 0")
+    assert page.evaluate("() => location.hash") == here
+
+
 def test_the_speaker_sees_notes_the_next_slide_and_a_clock(open_deck):
     page = open_deck("06_when_requests_fail.html")
     page.evaluate("""() => {

@@ -157,7 +157,7 @@
       if (heading && !pile[0].querySelector('h1, h2, h3')) {
         const line = document.createElement('p');
         line.className = 'continued';
-        line.textContent = heading.textContent.replace('¶', '');
+        line.textContent = heading.textContent;
         next.append(line);
       }
       next.append(...pile);
@@ -225,6 +225,12 @@
       slideNumber: 'c/t', navigationMode: 'linear', scrollActivationWidth: null, plugins: [RevealNotes, RevealZoom],
     }).then(() => Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Light or dark' }, switchTheme));
   }
+
+  // In an output that has the focus these keys scroll, as they do on any page.
+  document.addEventListener('keydown', event => {
+    const output = event.target.closest?.('.output');
+    if (output && output.scrollHeight > output.clientHeight && /^(ArrowUp|ArrowDown|PageUp|PageDown)$/.test(event.key)) event.stopPropagation();
+  }, true);
 
   addEventListener('load', start);  // pictures have their size by then
 })();
