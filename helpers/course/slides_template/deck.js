@@ -21,9 +21,10 @@
     return HEIGHT - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
   };
   const height = part => part.getBoundingClientRect().height;
-  // the least that a part can be shown in: an output may scroll
+  // an output may scroll, but a picture is seen whole or not at all
+  const scrolling = part => part.querySelector(':scope > .output:not(:has(img))');
   const least = part => {
-    const output = part.querySelector(':scope > .output');
+    const output = scrolling(part);
     return output ? height(part) - Math.max(0, height(output) - LEAST_OUTPUT) : height(part);
   };
   const total = (some, measure) => some.reduce((sum, part) => sum + measure(part) + gap, -gap);
@@ -45,7 +46,7 @@
     if (total(parts(slide), height) <= room(slide)) return;
     slide.classList.add('compact');
     if (total(parts(slide), height) <= room(slide)) return;
-    for (const part of parts(slide)) if (part.querySelector(':scope > .output')) part.classList.add('scrolls');
+    for (const part of parts(slide)) if (scrolling(part)) part.classList.add('scrolls');
   }
 
   // a part that is taller than a slide, taken apart
