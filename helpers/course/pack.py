@@ -79,7 +79,9 @@ def _report(folder: Path, targets: dict[str, list[str]], seconds: float) -> None
         lacking.setdefault(tuple(missing), []).append(target)
     for missing, some in lacking.items():
         if missing:
-            print(f"The index has no wheels of {', '.join(missing)} for {', '.join(some)}: there lab needs a network.")
+            print(
+                f"The index has no wheels of {', '.join(missing)} for {', '.join(some)}: there lab needs a network, and builds them."
+            )
 
 
 # -- the course ----------------------------------------------------------------------------------------------------------
