@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -75,11 +75,17 @@ def served(command: list[str], folder: Path) -> Iterator[tuple[str, str]]:
             raise RuntimeError(f"JupyterLab did not start:\n{said}")
         reader = threading.Thread(target=server.stdout.read, daemon=True)  # a full pipe would stop the server
         reader.start()
-        yield found.groups()
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
-        reader.join(20)
-        server.stdout.close()
+        try:
+            yield found.groups()
+        finally:
+            server.terminate()  # it alone: it stops its kernels, and would start one again that had been stopped beside it
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(20)  # a kernel that had not started yet is waited for without end
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            reader.join(20)
+            server.stdout.close()
 
 
 def violations(page, content: list[str], rules: dict | None = None) -> list[str]:

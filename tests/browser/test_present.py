@@ -1,7 +1,7 @@
 """JupyterLab as a projector wants it."""
 
 from helpers.course import lab
-from tests.browser.conftest import ARTIFACTS, served
+from tests.browser.conftest import ARTIFACTS, IDLE, served
 
 
 def test_large_type_and_nothing_at_the_sides(browser, monkeypatch, tmp_path):
@@ -25,6 +25,7 @@ def test_large_type_and_nothing_at_the_sides(browser, monkeypatch, tmp_path):
             assert page.locator("#jp-main-statusbar").is_hidden()
             page.screenshot(path=ARTIFACTS / "present.png")
             page.evaluate("() => jupyterapp.shell.expandLeft()")
+            page.wait_for_function(IDLE)
             page.evaluate("async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }")
             page.close()
     assert not (tmp_path / "JUPYTER_CONFIG_DIR" / "lab" / "user-settings").exists(), "the user's own settings"
