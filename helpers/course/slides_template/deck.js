@@ -35,7 +35,7 @@
     if (fits(height)) return;
     slide.classList.add('compact');
     if (fits(height)) return;
-    const [first, ...more] = piled(parts(slide).flatMap(part => taken(part, room(slide))), room(slide));
+    const [, ...more] = piled(parts(slide).flatMap(part => taken(part, room(slide))), room(slide));
     if (more.length) goOn(slide, more);
     for (const piece of [slide, ...added(slide, more.length)]) settle(piece);
   }
