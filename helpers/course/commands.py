@@ -15,6 +15,8 @@ A hands-on course on Microsoft Foundry endpoints.
   python3 -m helpers test    run every notebook and every test, offline
   python3 -m helpers doctor  find out what is wrong with a setup, and the fix
   python3 -m helpers mock    run the local Foundry alone, for curl and other programs
+  python3 -m helpers slides  make the decks for a class, which need no network
+  python3 -m helpers pack    make a folder for a memory stick, to install and teach without a network
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 
@@ -28,7 +30,9 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     passed_on: list[str] = []
     if command == "lab" and not {"-h", "--help"} & set(rest):
-        arguments, passed_on = ["lab"], rest[1:] if rest[:1] == ["--"] else rest
+        present = [option for option in rest if option == "--present"]
+        rest = [option for option in rest if option != "--present"]
+        arguments, passed_on = ["lab", *present], rest[1:] if rest[:1] == ["--"] else rest
     options = parser.parse_args(arguments)
     try:
         return options.run(options, passed_on)
@@ -45,10 +49,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="command", required=True)
 
     lab = commands.add_parser(
-        "lab", help="open the course in JupyterLab", usage="python3 -m helpers lab [-- JUPYTERLAB OPTIONS]",
+        "lab", help="open the course in JupyterLab", usage="python3 -m helpers lab [--present] [-- JUPYTERLAB OPTIONS]",
         description="Open the course in JupyterLab. Options after -- go to JupyterLab, for example: "
         "python3 -m helpers lab -- --no-browser --port 9999",
     )  # fmt: skip
+    lab.add_argument(
+        "--present",
+        action="store_true",
+        help="for a projector: large type, no side bars; your own settings stay as they are",
+    )
     lab.set_defaults(run=_lab)
 
     test = commands.add_parser("test", help="run every notebook and every test, offline")
@@ -79,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
         help="limit each deployment to R requests and T tokens a minute (default: no limit)",
     )  # fmt: skip
     mock.set_defaults(run=_mock)
+
+    slides = commands.add_parser("slides", help="make the lessons' decks, which need no network")
+    slides.add_argument("--handout", action="store_true", help="make one PDF for the room, without solutions")
+    slides.set_defaults(run=_slides)
+
+    pack = commands.add_parser(
+        "pack", help="make a folder for a memory stick",
+        description="Make one folder for a memory stick: the course, the decks, and packages for Linux, macOS and Windows. "
+        "Run it again after an interruption: it goes on where it was.",
+    )  # fmt: skip
+    pack.add_argument("folder", type=Path, metavar="DIR", help="a new folder, outside of the course")
+    pack.set_defaults(run=_pack)
     return parser
 
 
@@ -118,10 +139,11 @@ class _AsWritten(argparse.RawDescriptionHelpFormatter):
 
 
 def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
-    environment.enter(["lab", *(["--", *passed_on] if passed_on else [])])
+    present = ["--present"] if options.present else []
+    environment.enter(["lab", *present, *(["--", *passed_on] if passed_on else [])])
     from helpers.course import lab
 
-    return lab.run(passed_on)
+    return lab.run(passed_on, options.present)
 
 
 def _test(options: argparse.Namespace, passed_on: list[str]) -> int:
@@ -139,6 +161,20 @@ def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
     from helpers.course import doctor
 
     return doctor.run(options.live)
+
+
+def _slides(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(["slides", *(["--handout"] if options.handout else [])])
+    from helpers.course import slides
+
+    return slides.run(options.handout)
+
+
+def _pack(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(["pack", str(options.folder)])
+    from helpers.course import pack
+
+    return pack.run(options.folder)
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:

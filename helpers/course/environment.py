@@ -9,7 +9,9 @@ import contextlib
 import hashlib
 import importlib
 import importlib.util
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -29,6 +31,9 @@ UNFINISHED = VENV / "unfinished"
 CONFIG = VENV / "pyvenv.cfg"  # what makes a Python one of an environment
 OWN_UV = VENV / "uv"
 LOG = VENV / "install.log"
+# In a folder that was packed for a room without a network: the packages, and which systems have all of theirs among them.
+WHEELS = ROOT / "wheels"
+PACKED = "wheels/packed.json"
 
 OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|ProxyError"
@@ -81,6 +86,36 @@ def add(requirements: Path) -> str:
         except SetupProblem as problem:
             return str(problem)
     return ""
+
+
+def fetch(requirements: Path, folder: Path) -> None:
+    """Put what a requirements file names by version and hash, and nothing that it would need to run, into a folder of its
+    own. Raises SetupProblem."""
+    with _alone() as lock:
+        _run_installers(["--no-deps", "--require-hashes", "--target", str(folder), "-r", str(requirements)], 0, lock)
+
+
+def download(what: list[str], folder: Path, options: list[str]) -> str:
+    """Fetch the wheels of these requirements, and nothing that they would need, into a folder; returns the first that the
+    index has none of, or "". What is there already is not fetched again. Raises SetupProblem when the index is not reached."""
+    options = ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), *options]
+    command = [str(PYTHON), "-m", "pip", "download", *_PIP, *options]
+    with _alone() as lock:
+        LOG.write_text("", encoding="utf-8")
+        failed, said = _run([*command, *what], _settings(), len(what), lock)
+        if not failed:
+            return ""
+        missing = re.search(r"No matching distribution found for (\S+)", said)
+        # pip says the same of an index that it cannot reach, and every index has pip
+        if missing and missing[1] in what and not _run([*command, "pip"], _settings(), 0, lock)[0]:
+            return missing[1]
+    _explain(said)
+
+
+def this_system() -> str:
+    """This machine in a word, such as "linux-x86_64-3.12": the name of its wheels in a packed folder."""
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
+    return f"{system}-{platform.machine().lower()}-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def installed_version(package: str) -> str | None:
@@ -262,6 +297,8 @@ def _run_installers(what: list[str], total: int, lock: int, again: bool = False)
     for uv in _uvs(settings, lock):
         print(f"Installing{f' about {total}' if total else ''} packages with uv ...", flush=True)
         command = [uv, "pip", "install", "--python", str(PYTHON), *(["--reinstall"] if again else []), *what]
+        if settings.get("UV_NO_INDEX", "0").lower() not in ("0", "false", "no", "off"):
+            command.append("--no-index")  # uv has an option for it, and no variable
         failed, said = _run(command, settings, total, lock)
         if failed and UNTRUSTED.search(said):  # a company's own authority, which the system knows and uv does not
             failed, said = _run(command, settings | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, total, lock)
@@ -460,7 +497,23 @@ def _settings() -> dict[str, str]:
             f"PIP_{name.upper().replace('-', '_')}": value for name, value in options.items() if name in FOR_UV
         }
         settings["PIP_CONFIG_FILE"] = os.devnull
-    return settings | _index_settings()
+    return settings | (_packed_settings() or _index_settings())
+
+
+def _packed_settings() -> dict[str, str]:
+    """Where packages come from in a folder that was packed for this system: from that folder, and nowhere else."""
+    try:
+        targets = json.loads((ROOT / PACKED).read_text(encoding="utf-8"))["targets"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    if targets.get(this_system()) != []:
+        print(
+            f"The packages in {WHEELS.name}/ are not all that {this_system()} needs, so the network is asked.",
+            flush=True,
+        )
+        return {}
+    nowhere = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "UV_NO_INDEX": "1", "UV_NO_CONFIG": "1"}
+    return nowhere | {"PIP_FIND_LINKS": str(WHEELS), "UV_FIND_LINKS": str(WHEELS)}
 
 
 def _option(variable: str) -> str:

@@ -8,9 +8,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.course import environment, notebooks
+from helpers.course.browser import BROWSERS
 from helpers.course.environment import ROOT, installed_version
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_LOCK = ROOT / "tests" / "browser" / "requirements.txt"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(notebooks.WORKERS)]
 # Where the system allows it, a stage and all that it starts, browsers and curl too, have no network but loopback.
@@ -108,12 +108,18 @@ def _ran(command: list[str], **options) -> tuple[str, float, str]:
 
 
 def _no_browser() -> str:
-    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are brought to the lock."""
+    """Why the browser stage cannot run, with the fix; "" when it can. Its packages are brought to the lock, and the decks have
+    their reveal.js."""
+    from helpers.course import slides  # nbconvert takes long to load
+
     if not any(map(shutil.which, BROWSERS)):
         return "not run: there is no Chromium. Install it (Debian: sudo apt install chromium) and run this again."
     locked = [line.split("==") for line in BROWSER_LOCK.read_text(encoding="utf-8").splitlines()]
-    if all(installed_version(name) == version for name, version in locked):
-        return ""
-    if problem := environment.add(BROWSER_LOCK):
+    current = all(installed_version(name) == version for name, version in locked)
+    if not current and (problem := environment.add(BROWSER_LOCK)):
+        return f"not run: {problem}"
+    try:
+        slides.reveal()
+    except environment.SetupProblem as problem:
         return f"not run: {problem}"
     return ""

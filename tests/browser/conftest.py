@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from helpers.course import notebooks
+from helpers.course.browser import BROWSERS
 from helpers.course.environment import ROOT
-from helpers.course.gate import BROWSERS
 
 ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -45,15 +47,22 @@ def lab(tmp_path_factory):
         file = folder / "settings" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
+    options = ["--no-browser", "--port=0", "--expose-app-in-browser", f"--LabApp.user_settings_dir={folder / 'settings'}",
+               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
+    with served([sys.executable, "-m", "helpers", "lab", "--", *options], folder) as address:
+        yield address
+
+
+@contextmanager
+def served(command: list[str], folder: Path) -> Iterator[tuple[str, str]]:
+    """Address and token of a JupyterLab that this command starts, offline and with its own Jupyter folders."""
     own = {
         name: str(folder / name)
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    options = ["--no-browser", "--port=0", "--expose-app-in-browser", f"--LabApp.user_settings_dir={folder / 'settings'}",
-               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
     with notebooks.offline() as offline:
         server = subprocess.Popen(
-            [sys.executable, "-m", "helpers", "lab", "--", *options],
+            command,
             cwd=ROOT, env={**os.environ, **offline, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
@@ -66,16 +75,27 @@ def lab(tmp_path_factory):
             raise RuntimeError(f"JupyterLab did not start:\n{said}")
         reader = threading.Thread(target=server.stdout.read, daemon=True)  # a full pipe would stop the server
         reader.start()
-        yield found.groups()
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
-        reader.join(20)
-        server.stdout.close()
+        try:
+            yield found.groups()
+        finally:
+            server.terminate()  # it alone: it stops its kernels, and would start one again that had been stopped beside it
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(20)  # a kernel that had not started yet is waited for without end
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            reader.join(20)
+            server.stdout.close()
 
 
 def violations(page, content: list[str], rules: dict | None = None) -> list[str]:
     """What axe finds serious or critical in the parts of a page that these selectors name."""
-    found = Axe().run(page, context={"include": [[selector] for selector in content]}, options={"rules": rules or {}})
+    # without "preload" it fetches no style sheet, which a page from a disk may not
+    found = Axe().run(
+        page,
+        context={"include": [[selector] for selector in content]},
+        options={"rules": rules or {}, "preload": False},
+    )
     return [
         f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
         for one in found.response["violations"]

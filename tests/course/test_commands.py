@@ -1,6 +1,7 @@
 """The commands, from a shell: what they say, and what they say when something is missing."""
 
 import http.server
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.course import environment, lab
+from helpers.course import commands, environment, lab
 from helpers.course.environment import ROOT
 from tests.conftest import needs_posix
 
@@ -273,6 +274,28 @@ def test_lab_passes_options_on_and_opens_the_first_notebook():
     assert command[-2:] == ["--no-browser", "--port=9999"]
     assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
     assert (ROOT / lab.FIRST).is_file()
+
+
+def test_lab_for_a_projector_leaves_the_learners_settings_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(lab, "PRESENT", tmp_path)
+    lab.clear_the_desk()
+    themes = tmp_path / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    assert json.loads(themes.read_text())["overrides"]["code-font-size"] == "20px"
+    themes.write_text("{}")  # the presenter has changed it
+    lab.clear_the_desk()
+    assert themes.read_text() == "{}"
+    assert f"--LabApp.user_settings_dir={tmp_path / 'settings'}" in lab.command([], present=True)
+    assert not [option for option in lab.command([]) if "user_settings" in option or "workspaces" in option]
+
+
+def test_lab_takes_its_own_option_and_passes_the_others_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(environment, "enter", seen.append)
+    monkeypatch.setattr(lab, "run", lambda passed_on, present: seen.append((passed_on, present)) or 0)
+    for line in ("lab --present -- --port=1", "lab -- --port=1", "lab --present"):
+        commands.main(line.split())
+    assert seen[1::2] == [(["--port=1"], True), (["--port=1"], False), ([], True)]
+    assert seen[::2] == [["lab", "--present", "--", "--port=1"], ["lab", "--", "--port=1"], ["lab", "--present"]]
 
 
 @pytest.mark.parametrize("spelled", ["--port={}", "--port {}", "--ServerApp.port={}"])
