@@ -75,7 +75,7 @@ class Chat:
     def _finish(self, call: Call, named: str | None, on_project: bool) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = parameters.chat(call.body)
-        deployment, prompt, answer = self._model.complete(body, named, call.mark)
+        deployment, prompt, answer = self._model.complete(body, named, call.mark, call.project)
         answer = _stopped(answer, body.get("stop"))
         at = answer.created_at or ids.timestamp(ids.mark(prompt.key))
         shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)
