@@ -62,6 +62,10 @@ class Store:
         self._made += 1
         return f"{self.world}{self.kind} {self._made} {request_body.decode('utf-8', 'replace')}"
 
+    def shrink(self, by: int) -> None:
+        """Take up a part of the room from now on."""
+        self._limit //= by
+
     def __len__(self) -> int:
         return len(self._things)
 
@@ -179,6 +183,11 @@ class State:
         for store in self._stores():
             store.world = self.world
 
+    @property
+    def as_deployed(self) -> tuple[str, int]:
+        """What an answer depends on besides its request: the deployments, which are the same everywhere until they change."""
+        return (self.world, self.deployments_changed) if self.deployments_changed else ("", 0)
+
     def within(self, project: str) -> Within:
         """What is kept in a project; without a name, on the resource."""
         return Within(*(Part(getattr(self, kind), project) for kind in Within._fields))
@@ -195,6 +204,11 @@ class State:
                 if belongs(store.get(name)) == project:
                     store.remove(name)
 
+    def shrink(self, by: int) -> None:
+        """Hold only a part of what one mock alone would: there are others beside it."""
+        for store in self._stores():
+            store.shrink(by)
+
     def _stores(self) -> list[Store]:
         return [one for one in vars(self).values() if isinstance(one, Store)]
 
@@ -202,7 +216,7 @@ class State:
 class Remembered:
     """What was worked out before, by what it depends on: the last ``entries`` of at most ``size`` bytes each."""
 
-    def __init__(self, entries: int = 256, size: int = 128 * 1024):
+    def __init__(self, entries: int = 512, size: int = 128 * 1024):
         self._entries, self._size = entries, size
         self._things: OrderedDict[Any, Any] = OrderedDict()
 

@@ -16,7 +16,6 @@ from helpers.mock.model import prompts, streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import Remembered
 from helpers.mock.wire import errors, headers, ids, items, paging, parameters, shapes
 from helpers.mock.wire.errors import ServiceError
 from helpers.mock.wire.ids import Names
@@ -99,13 +98,13 @@ class Responses:
 
     def __init__(self, parts: Parts):
         self._model, self._state, self._limits = parts.model, parts.state, parts.limits
-        self._remembered = Remembered()
+        self._remembered = parts.remembered
 
     def create(self, call: Call) -> Exchange:
         """POST /responses"""
         agent, asked, on_project = call.names.get("agent"), call.body, call.route.api != "resource"
         # What depends on nothing but the request and the deployments is worked out once; the rest asks the state each time.
-        key = asked, call.project, self._state.deployments_changed
+        key = "responses", asked, call.project, self._state.as_deployed
         stateless = not agent and len(asked) <= REMEMBERED and not STATEFUL.search(asked)
         finished = self._remembered.get(key) if stateless else None
         if finished is not None:
