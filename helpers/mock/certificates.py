@@ -18,6 +18,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+# What the authority of a class may vouch for besides its own address: addresses of private networks (RFC 1918, 3927, 4193, 4291,
+# 6598), this machine, and endings that belong to nobody on the internet (RFC 6761, 6762, 8375).
+PRIVATE_NETWORKS = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
+    "fc00::/7", "fe80::/10", "::1",
+)  # fmt: skip
+LOCAL_NAMES = ("localhost", "local", "lan", "internal", "home.arpa")
 LIFE = datetime.timedelta(days=365)
 SLACK = datetime.timedelta(days=1)  # a clock of a client that is behind
 
@@ -124,6 +131,20 @@ def beside_others(authority: bytes) -> bytes:
     return trusted.read_bytes().rstrip() + b"\n" + authority
 
 
+def limited_to(der: bytes, host: str) -> bool:
+    """Whether an authority can vouch for nothing but private networks, local names and this host: whoever joins a class trusts
+    its authority, and must not have to trust it with other sites."""
+    local = {_subtree(name) for name in (*PRIVATE_NETWORKS, *LOCAL_NAMES, host)}
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        found = certificate.extensions.get_extension_for_class(x509.NameConstraints)
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+    permitted = found.value.permitted_subtrees or []
+    kinds = {type(one) for one in permitted}  # a kind that is not named is not limited
+    return found.critical and kinds == {x509.DNSName, x509.IPAddress} and set(permitted) <= local
+
+
 def _can_be_read(bundle: Path) -> bool:
     """Whether clients could read this list; one that they cannot would make them refuse the mock's certificate too."""
     try:
@@ -189,11 +210,14 @@ def _covers(permitted: x509.GeneralName, name: x509.GeneralName) -> bool:
 
 def _permitted(names: Iterable[str]) -> Iterable[x509.GeneralName]:
     """The names as constraints, where an address stands as a network of one."""
-    for name in names:
-        try:
-            yield x509.IPAddress(ipaddress.ip_network(name))
-        except ValueError:
-            yield x509.DNSName(name.lower())
+    return map(_subtree, names)
+
+
+def _subtree(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_network(name))
+    except ValueError:
+        return x509.DNSName(name.lower())
 
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -7,9 +7,10 @@ import shlex
 import shutil
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 PREFIX = "foundry-mock-"
-CONTROL = "control.url"  # the address of the control page, with its key
+CONTROL = "control.txt"  # the port, and the address of the control page, with its key
 ALIVE = "alive.lock"  # locked by the process that a folder belongs to, for as long as it lives
 
 
@@ -94,8 +95,17 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
-def running() -> list[str]:
-    """The addresses of the control pages, with their keys, of this user's mocks on this machine; the newest first."""
+class Page(NamedTuple):
+    """The control page of a mock that runs on this machine: the mock's port, the page's address, which holds the key, and the
+    mock's private folder."""
+
+    port: int
+    url: str
+    folder: Path
+
+
+def running() -> list[Page]:
+    """The control pages of this user's mocks, by port."""
     found = []
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
@@ -106,10 +116,10 @@ def running() -> list[str]:
             continue
         try:
             if not _lock(number):
-                file = folder / CONTROL
-                found.append((file.stat().st_mtime, file.read_text(encoding="utf-8")))
+                port, _, url = (folder / CONTROL).read_text(encoding="utf-8").partition(" ")
+                found.append(Page(int(port), url, folder))
         except OSError:  # one that is being made
             continue
         finally:
             os.close(number)
-    return [address for _, address in sorted(found, reverse=True)]
+    return sorted(found)

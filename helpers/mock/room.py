@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -66,10 +67,11 @@ class Class:
 
     def code(self, learner: str = "") -> str:
         """The code of a card, or the one for all."""
-        return str(codes.Code(self.pin(), codes.word(self.secret, learner)))
+        return str(codes.Code(self._pin, codes.word(self.secret, learner)))
 
-    def pin(self) -> int:
-        return codes.pin(self.authority.der())
+    @cached_property
+    def _pin(self) -> int:
+        return codes.pin(self.authority.der())  # long to work out, on purpose
 
     def new_name(self) -> str:
         """A name that nobody has. Raises Refused when the room is full."""
@@ -125,6 +127,7 @@ class Room:
         self._secrets: dict[str, str] = {}
         self._principals: dict[str, str] = {}
         self._control_keys: dict[str, str] = {}  # by fingerprint: looking one up tells nothing of its beginning
+        self._known: dict[str, str] = {}  # keys, by fingerprint
         self._making, self._joining = (
             threading.Lock(),
             threading.Lock(),
@@ -232,8 +235,8 @@ class Room:
 
     # -- learners --------------------------------------------------------------------------------------------------------
     def join(self, typed: str, known: str, address: str) -> Learner:
-        """Let somebody in who comes with a code: as who they were when they show a key that they were given before. Raises
-        Refused."""
+        """Let somebody in who comes with a code: as who they were when they show the fingerprint of a key that they were
+        given before. Raises Refused."""
         with self._joining:
             return self._joined(typed, known, address)
 
@@ -249,7 +252,7 @@ class Room:
         if card is None and (self.of.cards or not _same(word, codes.word(self.of.secret))):
             self._tries.setdefault(address, []).append(time.monotonic())
             raise Refused("the code is not one of this class: compare it with the board, or ask for a new one")
-        name = card or self._secrets.get(known) or self.of.new_name()
+        name = card or self._known.get(known) or self.of.new_name()
         if name not in self.learners:
             learner = self._admit(name)
             self.of.learners.append(name)
@@ -260,7 +263,7 @@ class Room:
 
     def learner_of(self, control_key: str) -> str | None:
         """Whose controls a key opens; None for nobody's."""
-        return self._control_keys.get(hashlib.sha256(control_key.encode()).hexdigest())
+        return self._control_keys.get(fingerprint(control_key))
 
     def done(self, name: str, exercise: str, done: bool) -> None:
         """Note how an exercise of a learner stands. What was done once stays done."""
@@ -275,7 +278,8 @@ class Room:
         shown = (*secrets.api_keys, secrets.identity_header, secrets.client_secret)
         self._secrets.update(dict.fromkeys(shown, name))
         self._principals.update((principal(client_id, name), name) for client_id in CLIENTS)
-        self._control_keys[hashlib.sha256(control_key.encode()).hexdigest()] = name
+        self._control_keys[fingerprint(control_key)] = name
+        self._known[fingerprint(secrets.api_key)] = name
         return learner
 
     def _check_tries(self, address: str) -> None:
@@ -286,6 +290,11 @@ class Room:
             raise Refused(f"too many wrong codes came from this address: wait {PERIOD} seconds")
         while len(self._tries) > 10_000:
             self._tries.popitem(last=False)
+
+
+def fingerprint(secret: str) -> str:
+    """What tells a secret without being it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _same(one: int, other: int) -> bool:

@@ -51,7 +51,7 @@ class PortTaken(Exception):
 class MockServer:
     """A local Foundry at an address of this machine.
 
-    ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
+    ``host`` "" means all addresses of this machine. ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
     it is ready; without one they go to a private folder. ``strict`` refuses prompts without a recording; ``speed`` is
     that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute);
     without it only the small one of the catalog has a quota. Without ``other_sites`` clients trust this server alone, which
@@ -118,6 +118,11 @@ class MockServer:
         self._thread: threading.Thread | None = None
 
     @property
+    def folder(self) -> Path:
+        """Its private folder, which goes with it."""
+        return self._folder.path
+
+    @property
     def foundry(self) -> LocalFoundry:
         """The world of a mock without a class."""
         return self.room.own
@@ -144,9 +149,15 @@ class MockServer:
             opened.close()
         self._clean_up()
 
-    def serve(self) -> None:
-        """Run in the main thread until Ctrl-C; writes the variables and prints where it is as soon as it answers."""
-        self._server.on_ready = self._announce
+    def serve(self, announce: Callable[[], None] | None = None) -> None:
+        """Run in the main thread until Ctrl-C; writes the variables as soon as it answers, and then tells where it is, or does
+        what ``announce`` does."""
+
+        def ready() -> None:
+            self._write_env_file()
+            (announce or self._announce)()
+
+        self._server.on_ready = ready
         self._server.on_stuck = self._give_up
         gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again and again
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
@@ -171,7 +182,6 @@ class MockServer:
             self._server.settled.set()
 
     def _announce(self) -> None:
-        self._write_env_file()
         reach = "this machine only" if self.host in LOOPBACK else "every machine that reaches this one"
         print(f"Offline mock of Foundry at {self.origin} ({reach}). Ctrl-C stops it.")
         print("Its controls: python3 -m helpers control")
@@ -220,7 +230,7 @@ class MockServer:
         }
 
     def _write_env_file(self) -> None:
-        write_private(self._folder.path / CONTROL, self.control_url)
+        write_private(self._folder.path / CONTROL, f"{self.port} {self.control_url}")
         write_variables(self.env_file, self.variables)
         self._clean_up.detach()
         self._clean_up = weakref.finalize(self, self._folder.remove, self.env_file)
