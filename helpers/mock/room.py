@@ -26,6 +26,7 @@ from helpers.mock.limits import Limits
 from helpers.mock.model.recordings import Recordings
 from helpers.mock.parts import Secrets
 from helpers.mock.tokens import CLIENTS, Issuer, TokenRefused, principal
+from helpers.redaction import known_secrets
 
 INSTRUCTOR = "instructor"
 MOST = 500  # learners of one class
@@ -276,6 +277,7 @@ class Room:
         control_key = hmac.digest(self.of.secret, f"control key {name}".encode(), "sha256").hex()[:32]
         learner = self.learners[name] = Learner(name, secrets, control_key)
         shown = (*secrets.api_keys, secrets.identity_header, secrets.client_secret)
+        known_secrets.update((*shown, control_key))
         self._secrets.update(dict.fromkeys(shown, name))
         self._principals.update((principal(client_id, name), name) for client_id in CLIENTS)
         self._control_keys[fingerprint(control_key)] = name

@@ -78,7 +78,7 @@ class MockServer:
         self._sockets = _listen(host, port, also_here=of is not None)
         self.host = host
         self.port = self._sockets[0].getsockname()[1]
-        self._plain = _bind(socket.AF_INET, "127.0.0.1", 0)
+        self._plain = _page_socket(self.port + 1 if of else 0)
         self.env_file = (env_file or self._folder.path / "mock.env").absolute()
 
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
@@ -477,6 +477,14 @@ def _listen(host: str, port: int | None, also_here: bool = False) -> list[socket
                     "Choose another with --port, or leave --port out to get a free one."
                 ) from None
     raise AssertionError("unreachable: the last candidate returns or raises")
+
+
+def _page_socket(port: int) -> socket.socket:
+    """Where the control page is: on this port, so that a page that is open finds the class again, or on any."""
+    try:
+        return _bind(socket.AF_INET, "127.0.0.1", port)
+    except (OSError, OverflowError):
+        return _bind(socket.AF_INET, "127.0.0.1", 0)
 
 
 def _family(host: str) -> tuple[socket.AddressFamily, str]:

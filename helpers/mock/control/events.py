@@ -26,7 +26,7 @@ async def events(room: Room, control: Control) -> AsyncIterator[bytes]:
         yield _event("state", state)
         recent = await asyncio.to_thread(lambda: [told(note) for note in control.recent()[-MOST:]])
         yield _event("recent", recent)
-        shown, quiet = room.changed, 0.0
+        shown, quiet, stale = room.changed, 0.0, False
         while True:
             await asyncio.sleep(PACE)
             quiet += PACE
@@ -34,9 +34,9 @@ async def events(room: Room, control: Control) -> AsyncIterator[bytes]:
             if notes:
                 missed, seen = notes[-1].count - seen - len(notes), notes[-1].count
                 yield _event("requests", {"requests": [told(note) for note in notes], "missed": max(0, missed)})
-            # faults are used up by requests, and counts go up
-            if room.changed != shown or (notes and quiet >= 1) or quiet >= BEAT:
-                shown, quiet = room.changed, 0.0
+            stale = stale or bool(notes)  # requests use faults up, and are counted
+            if room.changed != shown or (stale and quiet >= 1) or quiet >= BEAT:
+                shown, quiet, stale = room.changed, 0.0, False
                 yield _event("state", await asyncio.to_thread(control.overview))
     finally:
         room.watchers.remove(waiting)
