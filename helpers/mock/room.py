@@ -207,6 +207,7 @@ class Room:
             learner.name,
         )  # fmt: skip
         made.state.shrink(SHARE)
+        made.state.responses.shrink(SHARE)  # what everyone makes many of
         made.journal = Journal(LENGTH // SHARE)
         made.state.tolerated = own.state.tolerated
         made.state.faults = [replace(fault) for fault in own.state.faults if fault.left is None]
