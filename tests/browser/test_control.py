@@ -1,7 +1,9 @@
 """The control page in Chromium, by mouse and by keyboard; and pages from elsewhere, which get nothing."""
 
+import contextlib
 import json
 import shutil
+import socket
 import statistics
 import threading
 import time
@@ -298,13 +300,23 @@ def test_it_comes_back_after_a_sleep(room, opened):
 
 
 def test_it_finds_a_class_that_was_started_again(opened):
-    of = a_class()
-    with serving(of) as server:
-        port, page = server.port, opened(server)
+    of, port = a_class(), two_free_ports()
+    with serving(of, port=port) as server:
+        page = opened(server)
     expect(page.locator("#line")).to_contain_text("does not answer")
     with serving(of, port=port) as server:
-        if server.control_url.split("#")[0] == page.url:  # unless somebody took its port meanwhile
-            expect(page.locator("#line")).to_have_text("live")
+        assert server.control_url.split("#")[0] == page.url
+        expect(page.locator("#line")).to_have_text("live")
+
+
+def two_free_ports() -> int:
+    """The first of two ports in a row that are free: a class has its page on the second."""
+    for port in range(20_000, 30_000, 7):
+        with contextlib.suppress(OSError), socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 1))
+            return port
+    raise AssertionError("no two ports in a row are free")
 
 
 def test_a_wrong_key_is_asked_for_anew(room, browser):
