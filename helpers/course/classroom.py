@@ -48,7 +48,12 @@ def run(name: str, host: str | None, port: int, cards: int | None, speed: str, b
             )  # a name may stand for any address of this machine
         server = MockServer(listen_on, port, speed=speed, of=of)
         server.serve(lambda: _announce(server, news, browser))
-    except (PortTaken, ValueError) as problem:
+    except PortTaken as problem:
+        reason = str(problem).partition(". Choose")[0]
+        raise SetupProblem(
+            f"{reason}. A class keeps its port, which learners have noted: stop what runs there, or choose another with --port."
+        ) from None
+    except ValueError as problem:
         raise SetupProblem(str(problem)) from None
     except OSError as problem:
         raise SetupProblem(f"The class {cannot_write(problem)}.") from None

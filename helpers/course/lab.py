@@ -47,6 +47,7 @@ def run(passed_on: list[str]) -> int:
         raise SetupProblem("JupyterLab is gone from .venv. Delete that folder and run this command again.")
     _check_port(passed_on)
     print(f"Opening JupyterLab on {FIRST}. Ctrl-C (twice) stops it.", flush=True)
+    print("The controls of the offline mock, for teaching: python3 -m helpers control", flush=True)
     environment = {name: value for name, value in os.environ.items() if name not in NOISE}
     if os.name == "nt":
         return subprocess.call(command(passed_on), cwd=ROOT, env=environment)

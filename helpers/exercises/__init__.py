@@ -59,9 +59,10 @@ def exercises_of(lesson: str) -> list[str]:
 
 def check(number: str, *answer: Any) -> Verdict:
     """Say how exercise ``number`` stands with this answer. Never raises. Whoever has joined a class also tells it the number and
-    whether it is done, unless they have joined in private."""
+    whether it is done, once they have tried, and unless they have joined in private."""
     verdict = _verdict(number, answer)
-    if os.environ.get("FOUNDRY_CLASS_PROGRESS") == "yes" and isinstance(number, str) and number in _checks:
+    tried = verdict.mark != TODO and isinstance(number, str) and number in _checks
+    if tried and os.environ.get("FOUNDRY_CLASS_PROGRESS") == "yes":
         told = threading.Thread(target=_tell, args=(number, verdict.mark == DONE), daemon=True)
         with contextlib.suppress(RuntimeError):  # no thread to be had
             told.start()  # nobody waits for it

@@ -86,6 +86,18 @@ def test_each_way_to_write_the_address_leads_there(room, laptop, host):
     assert settings(laptop)["FOUNDRY_CLASS_LEARNER"] in room.room.learners
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_class_at_an_address_of_either_kind(laptop, tmp_path, address):
+    if not classroom._here(address):
+        address = "127.0.0.1"  # this machine has no IPv6
+    with serving(a_class(address=address)) as server:
+        place = f"{f'[{address}]' if ':' in address else address}:{server.port}"
+        joining.join(place, server.room.of.code(), private=False)
+        ran = _python(ASK, "", tmp_path)
+    assert ran.stdout.startswith(f"CLASS MOCK: {place}, you are")
+    assert ran.stdout.endswith("200 resp_\n200 resp_\n"), ran.stderr
+
+
 def test_who_joins_again_keeps_name_and_keys(room, laptop):
     joining.join(*board(room), private=False)
     first = settings(laptop)
@@ -305,6 +317,24 @@ def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path):
         process.communicate(timeout=20)
 
 
+def test_a_port_that_is_taken_is_told(laptop, monkeypatch, tmp_path, mock):
+    monkeypatch.setattr(classroom, "folder_of", lambda name: tmp_path / name)
+    with pytest.raises(
+        SetupProblem, match=r"port \d+: .* A class keeps its port, which learners have noted: stop what"
+    ):
+        classroom.run("x", "localhost", mock.port, None, "instant", False)
+
+
+def test_cards_are_printed_with_a_code_each(tmp_path, capsys):
+    of, _ = classroom._opened("x", tmp_path, {}, "localhost", 3)
+    with serving(of) as server:
+        classroom._announce(server, [], browser=False)
+        said = capsys.readouterr().out
+        for name in of.cards:
+            code = said.partition(name)[2].split()[5]
+            assert server.room.join(code, "", "192.0.2.7").name == name
+
+
 def test_a_changed_address_is_told_and_a_new_authority_made_only_where_it_must_be(tmp_path):
     def opened(address, before, cards=None):
         return classroom._opened("x", tmp_path, before, address, cards)
@@ -375,6 +405,7 @@ def test_check_tells_the_class_number_and_state_unless_in_private(room, laptop, 
         for name, value in connection.class_settings().items():
             patch.setenv(name, value)
         verdict = exercises.check("01.1", "wrong")
+        exercises.check("01.2", ...)  # not tried yet
         exercises.check("01.99", "no exercise")
         exercises.check(["01.1"], "no number")
     assert verdict.mark == exercises.WRONG
