@@ -55,7 +55,7 @@ def join(address: str, code: str, private: bool) -> int:
     authority = ssl.DER_cert_to_PEM_cert(der)
     if not limited_to(der, host):
         raise SetupProblem(
-            f"Refused: the authority of the class at {place} could vouch for other sites. Tell your instructor."
+            f"Refused: the authority of the class at {place} could vouch for other sites. Join with the address on the board; if you did, tell your instructor."
         )
     admitted = _admitted(place, host, port, authority, code)
     variables = _checked(admitted.get("variables"), place)

@@ -14,6 +14,7 @@ from helpers.mock.wire import headers, ids
 from helpers.mock.wire.errors import PROJECT, REQUEST_ID, ServiceError
 
 Handler = Callable[["Call"], Exchange]
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one each time
 SEED = 64 * 1024  # bytes of a body that ids derive from
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
 
@@ -169,4 +170,4 @@ class Call:
 
 def compact(data: Any) -> bytes:
     """JSON as the service writes it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return COMPACT.encode(data).encode()

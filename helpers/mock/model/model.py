@@ -46,7 +46,7 @@ class Model:
         effort = _effort(deployment.model, reasoning.get("effort"), "reasoning.effort")
         _refuse_unsupported("responses", body, deployment.model, effort)
         prompt = prompts.from_responses(body, prompts.from_items(before))
-        turn = Turn(body, prompt, given, before, mark, self.state.within(project))
+        turn = Turn(body, prompt, given, before, mark, self.state, project)
         answer = self.say("responses", turn, deployment, effort)
         if answer.reasons and "reasoning.encrypted_content" in (body.get("include") or ()):
             answer = replace(answer, encrypted=f"offline-mock-{ids.hexadecimal('thoughts', prompt.key, 64)}")
@@ -61,7 +61,7 @@ class Model:
         effort = _effort(deployment.model, body.get("reasoning_effort"), "reasoning_effort")
         _refuse_unsupported("chat", body, deployment.model, effort)
         prompt = prompts.from_chat(body)
-        turn = Turn(body, prompt, [], [], mark, self.state.within(project))
+        turn = Turn(body, prompt, [], [], mark, self.state, project)
         return Said(deployment, prompt, self.say("chat", turn, deployment, effort))
 
     def count(self, body: dict[str, Any], before: list[dict]) -> int:

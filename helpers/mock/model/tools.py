@@ -14,7 +14,7 @@ from typing import Any
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
 from helpers.mock.model import inventions, prompts, search
 from helpers.mock.model.prompts import Prompt
-from helpers.mock.state import Part, Within
+from helpers.mock.state import Part, State, Within
 from helpers.mock.wire import errors, ids, tools
 
 MOCK = "This is the offline mock"
@@ -33,7 +33,13 @@ class Turn:
     given: list[dict[str, Any]]
     before: list[dict[str, Any]]
     mark: str
-    kept: Within  # what is kept where it was asked: files, stores, containers
+    state: State
+    project: str
+
+    @property
+    def kept(self) -> Within:
+        """What is kept where it was asked: files, stores, containers."""
+        return self.state.within(self.project)
 
     @property
     def items(self) -> list[dict[str, Any]]:
