@@ -160,6 +160,10 @@ class Room:
         self.watchers.append(watcher)
         return self._watched
 
+    def leave(self, watcher: deque[Note]) -> None:
+        """Give this watcher nothing more; another one that holds the same is not meant."""
+        self.watchers = [one for one in self.watchers if one is not watcher]
+
     def world(self, name: str) -> LocalFoundry:
         """The world of a learner, made when it is first asked for; without a name ``own``. Raises KeyError."""
         if not name:

@@ -319,6 +319,15 @@ def two_free_ports() -> int:
     raise AssertionError("no two ports in a row are free")
 
 
+def test_two_pages_watch_one_room(room, opened):
+    one, _ = learners(room)
+    first, second = opened(room), opened(room, viewport={"width": 360, "height": 700})
+    first.close()
+    asker(room, one)("POST", V1, ASKED)
+    expect(second.locator("#log li")).to_have_count(1)
+    expect(second.locator("#counts")).to_have_text("2 learners, 1 request")
+
+
 def test_a_wrong_key_is_asked_for_anew(room, browser):
     with browser.new_context() as context:
         page = context.new_page()

@@ -262,6 +262,15 @@ def test_the_journal_knows_whose_a_request_was(room):
     assert room.world(one.name).journal.numbered(2) is None
 
 
+def test_who_stops_watching_leaves_the_others_watching(room):
+    first, second = deque(), deque()
+    room.watch(first)
+    room.watch(second)
+    room.leave(second)
+    with_key(room, learners(room)[0])("GET", "/openai/v1/models")
+    assert [len(first), len(second)] == [1, 0]
+
+
 def test_a_flood_of_one_learner_leaves_the_others_what_they_have(room):
     one, other = learners(room)
     _, kept = with_key(room, other)("POST", V1, ASKED)

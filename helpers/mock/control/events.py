@@ -20,12 +20,10 @@ MOST = 1000  # requests that wait for the page
 async def events(room: Room, control: Control) -> AsyncIterator[bytes]:
     """The events, for as long as somebody takes them."""
     waiting: deque[Note] = deque(maxlen=MOST)
-    seen = room.watch(waiting)
+    seen, before = room.watch(waiting), control.recent()[-MOST:]  # at once, so that no request is in both or in neither
     try:
-        state = await asyncio.to_thread(control.overview)
-        yield _event("state", state)
-        recent = await asyncio.to_thread(lambda: [told(note) for note in control.recent()[-MOST:]])
-        yield _event("recent", recent)
+        yield _event("state", await asyncio.to_thread(control.overview))
+        yield _event("recent", await asyncio.to_thread(lambda: [told(note) for note in before]))
         shown, quiet, stale = room.changed, 0.0, False
         while True:
             await asyncio.sleep(PACE)
@@ -39,7 +37,7 @@ async def events(room: Room, control: Control) -> AsyncIterator[bytes]:
                 shown, quiet, stale = room.changed, 0.0, False
                 yield _event("state", await asyncio.to_thread(control.overview))
     finally:
-        room.watchers.remove(waiting)
+        room.leave(waiting)
 
 
 def _event(name: str, data: object) -> bytes:
