@@ -16,6 +16,7 @@ from helpers import auth
 from helpers.redaction import redact_url
 
 ROOT = Path(__file__).resolve().parent.parent
+CLASS_FILE, CLASS_BUNDLE = ".env.class", ".env.class.pem"  # what python -m helpers join writes
 SETTINGS = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY")
 
 PROJECT_SHAPE = "https://<resource-name>.services.ai.azure.com/api/projects/<project-name>"
@@ -55,6 +56,7 @@ class Foundry:
     model: str
     api_key: str | None = field(default=None, repr=False)
     live: bool = False
+    classroom: str = field(default="", repr=False)  # of a class: where its mock is, and who one is there
 
     def headers(self, sign_in: str = "token", scope: str = auth.PROJECT_SCOPE) -> dict[str, str]:
         """The header that signs a request: ``"token"`` gives Authorization with an Entra ID token for ``scope``,
@@ -73,6 +75,9 @@ class Foundry:
         if self.live:
             first = "LIVE: requests go to Azure and may cost money"
             sign_in = "Entra ID token (DefaultAzureCredential)" + (" or API key" if self.api_key else "")
+        elif self.classroom:
+            first = f"CLASS MOCK: {self.classroom}"
+            sign_in = "Entra ID token or API key, both of your own"
         else:
             first = "OFFLINE MOCK: no account, nothing leaves this machine, answers written for this course"
             sign_in = "Entra ID token or API key, both made by the mock"
@@ -90,14 +95,15 @@ class Foundry:
 def connect() -> Foundry:
     """Read ``.env``, print where requests will go, and return it as a Foundry.
 
-    Live when FOUNDRY_PROJECT_ENDPOINT is set. Otherwise the offline mock: the one that FOUNDRY_MOCK_ENV announces, or
-    one started in this process. In both cases the settings are put in ``os.environ`` under the names the SDK samples
+    Live when FOUNDRY_PROJECT_ENDPOINT is set. Otherwise the offline mock: the one that FOUNDRY_MOCK_ENV announces, that of the
+    class that was joined, or one started in this process. In both cases the settings are put in ``os.environ`` under the names the SDK samples
     use; offline, what is in the way of the mock is set aside. Call it again after a change of ``.env``: it first takes back what it
     did. Raises SettingsError with the corrected value.
     """
     _forget()
     announced = _announced_mock()
-    settings, dotenv = _read_settings(announced)
+    joined = {} if announced else class_settings()
+    settings, dotenv = _read_settings(announced or joined)
     if settings["FOUNDRY_PROJECT_ENDPOINT"]:
         foundry = _live(settings)
         variables = {
@@ -108,12 +114,13 @@ def connect() -> Foundry:
             "FOUNDRY_API_KEY": foundry.api_key,
         }
     else:
-        variables = _reachable(announced) if announced else _started_mock()
+        variables = _reachable(announced) if announced else _reachable_class(joined) if joined else _started_mock()
         foundry = Foundry(
             project_endpoint=variables["FOUNDRY_PROJECT_ENDPOINT"],
             resource_endpoint=variables["FOUNDRY_RESOURCE_ENDPOINT"],
             model=variables["FOUNDRY_MODEL_NAME"],
             api_key=variables["FOUNDRY_API_KEY"],
+            classroom=f"{joined['FOUNDRY_CLASS']}, you are {joined['FOUNDRY_CLASS_LEARNER']}" if joined else "",
         )
     if not foundry.live:
         aside = in_the_way()
@@ -136,7 +143,9 @@ def connect() -> Foundry:
 def read_settings() -> tuple[dict[str, str], dict[str, str]]:
     """The course's settings as connect() would read them now, and everything in ``.env``. Raises SettingsError for a
     ``.env`` that cannot be read."""
-    return _read_settings({**_announced_mock(), **{name: value for name, (value, _) in _exported.items() if value}})
+    return _read_settings(
+        {**class_settings(), **_announced_mock(), **{name: value for name, (value, _) in _exported.items() if value}}
+    )
 
 
 def _read_settings(mock: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -205,6 +214,54 @@ def _reachable(announced: dict[str, str]) -> dict[str, str]:
     except OSError:
         raise SettingsError(f"FOUNDRY_MOCK_ENV names {path}, and no mock answers there any more: {again}") from None
     return announced
+
+
+def class_settings() -> dict[str, str]:
+    """What ``python -m helpers join`` has written; empty for who is in no class."""
+    from dotenv import dotenv_values
+
+    written = dotenv_values(ROOT / CLASS_FILE, interpolate=False) if (ROOT / CLASS_FILE).is_file() else {}
+    settings = {name: value for name, value in written.items() if value}
+    return settings if {"FOUNDRY_CLASS", "FOUNDRY_CLASS_LEARNER", *SETTINGS, "SSL_CERT_FILE"} <= settings.keys() else {}
+
+
+def class_answers() -> bool:
+    """Whether somebody is in a class. Raises SettingsError, with what to check, when its mock does not answer or does not know
+    them."""
+    joined = class_settings()
+    return bool(joined and _reachable_class(joined))
+
+
+def _reachable_class(joined: dict[str, str]) -> dict[str, str]:
+    import http.client
+    import ssl
+
+    place, host = joined["FOUNDRY_CLASS"], urlsplit(joined["FOUNDRY_RESOURCE_ENDPOINT"])
+    again = "join again with the line on the board, or go back to your own mock with: python -m helpers leave"
+    try:
+        context = ssl.create_default_context(cafile=joined["SSL_CERT_FILE"])
+    except OSError:
+        raise SettingsError(f"the certificates of the class at {place} are gone or damaged: {again}") from None
+    opened = http.client.HTTPSConnection(host.hostname, host.port or 443, timeout=5, context=context)
+    try:
+        opened.request("GET", "/_mock", headers={"x-mock-control-key": joined.get("FOUNDRY_MOCK_CONTROL_KEY", "")})
+        status = opened.getresponse().status
+    except ssl.SSLError:
+        raise SettingsError(
+            f"what answers at {place} is not the class that you joined, so nothing was sent: {again}"
+        ) from None
+    except (OSError, http.client.HTTPException):
+        raise SettingsError(
+            f"the class at {place} does not answer: check that you are on the room's network and that it runs. "
+            f"If its address has changed, {again}"
+        ) from None
+    finally:
+        opened.close()
+    if status != 200:
+        raise SettingsError(f"the class at {place} does not know you: {again}")
+    exempt = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").split(",")
+    no_proxy = ",".join(dict.fromkeys([*filter(None, exempt), "localhost", "127.0.0.1", "::1", host.hostname]))
+    return {**joined, "NO_PROXY": no_proxy, "no_proxy": no_proxy, "AZURE_CLIENT_ID": ""}
 
 
 def _started_mock() -> dict[str, str]:

@@ -17,7 +17,7 @@ HIDDEN_IN_URL = "redacted"  # brackets have a meaning in URLs
 # Settings whose values are secrets: wherever such a value turns up, it is hidden.
 SECRET_SETTINGS = (
     "FOUNDRY_API_KEY", "IDENTITY_HEADER", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY",
-    "FOUNDRY_CLIENT_SECRET", "FOUNDRY_SECOND_CLIENT_SECRET",
+    "FOUNDRY_CLIENT_SECRET", "FOUNDRY_SECOND_CLIENT_SECRET", "FOUNDRY_MOCK_CONTROL_KEY",
 )  # fmt: skip
 known_secrets: set[str] = set()  # values that code has made itself, such as the mock's key
 

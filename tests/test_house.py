@@ -19,7 +19,7 @@ FLOORS = [
     ("endpoints",),
     ("display",),
     # the mock, which knows the two first only
-    ("mock.catalog", "mock.answer", "mock.certificates", "mock.files"),
+    ("mock.catalog", "mock.answer", "mock.certificates", "mock.codes", "mock.files"),
     ("mock.wire",),
     ("mock.call",),
     ("mock.state", "mock.limits", "mock.tokens", "mock.journal"),
@@ -27,8 +27,10 @@ FLOORS = [
     ("mock.access", "mock.routes", "mock.parts", "mock.federation"),
     ("mock.versions",),
     ("mock.api",),
-    ("mock.control",),
+    ("mock.faults",),
     ("mock.foundry",),
+    ("mock.room",),
+    ("mock.control",),
     ("mock.server",),
     # what a lesson imports, and the course around it
     ("connection", "wire"),

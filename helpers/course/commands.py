@@ -11,12 +11,18 @@ from helpers.course import environment
 OVERVIEW = """\
 A hands-on course on Microsoft Foundry endpoints.
 
-  python3 -m helpers lab     open the course in JupyterLab (the first time it installs what it needs)
-  python3 -m helpers test    run every notebook and every test, offline
-  python3 -m helpers doctor  find out what is wrong with a setup, and the fix
-  python3 -m helpers mock    run the local Foundry alone, for curl and other programs
-  python3 -m helpers slides  make the decks for a class, which need no network
-  python3 -m helpers pack    make a folder for a memory stick, to install and teach without a network
+  python3 -m helpers lab      open the course in JupyterLab (the first time it installs what it needs)
+  python3 -m helpers test     run every notebook and every test, offline
+  python3 -m helpers doctor   find out what is wrong with a setup, and the fix
+  python3 -m helpers mock     run the local Foundry alone, for curl and other programs
+  python3 -m helpers control  open the controls of the mock that runs here
+
+For a class
+  python3 -m helpers class    run one mock for the room
+  python3 -m helpers join     use the mock of the room
+  python3 -m helpers leave    use your own again
+  python3 -m helpers slides   make the decks, which need no network
+  python3 -m helpers pack     make a folder for a memory stick, to install and teach without a network
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 
@@ -100,7 +106,42 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     pack.add_argument("folder", type=Path, metavar="DIR", help="a new folder, outside of the course")
     pack.set_defaults(run=_pack)
+
+    control = commands.add_parser(
+        "control", help="open the controls of the mock that runs here",
+        description="Open the page with the controls of the mock that runs on this machine, in a notebook or alone.",
+    )  # fmt: skip
+    control.add_argument("--port", type=int, help="the port of the mock, where several run")
+    control.add_argument("--no-browser", action="store_true", help="print the address only")
+    control.set_defaults(run=_control)
+    _add_class_commands(commands)
     return parser
+
+
+def _add_class_commands(commands) -> None:
+    room = commands.add_parser(
+        "class", help="run one mock for the room",
+        description="Run one mock for a class until Ctrl-C. Keys and codes stay the same when it is started again.",
+    )  # fmt: skip
+    room.add_argument("--host", metavar="ADDRESS", help="how the laptops reach this machine: its address or host name")
+    room.add_argument("--port", type=int, default=8443, help="port (default: 8443)")
+    room.add_argument("--name", default="class", help="which class, if you teach several (default: class)")
+    room.add_argument("--learners", type=int, metavar="N", help="print N cards, each with a code of its own")
+    room.add_argument(
+        "--speed", choices=("realistic", "instant"), default="realistic",
+        help="how fast streams flow (default: realistic)",
+    )  # fmt: skip
+    room.add_argument("--no-browser", action="store_true", help="do not open the control page")
+    room.set_defaults(run=_class)
+
+    join = commands.add_parser("join", help="use the mock of a class from now on")
+    join.add_argument("address", help="the address on the board, such as 192.168.1.5:8443")
+    join.add_argument("code", nargs="+", help="the code on the board or on your card")
+    join.add_argument("--private", action="store_true", help="do not tell the class which exercises you have done")
+    join.set_defaults(run=_join)
+
+    leave = commands.add_parser("leave", help="use your own mock again")
+    leave.set_defaults(run=_leave)
 
 
 def _check_env_file(path: Path) -> None:
@@ -177,9 +218,43 @@ def _pack(options: argparse.Namespace, passed_on: list[str]) -> int:
     return pack.run(options.folder)
 
 
-def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
+def _control(options: argparse.Namespace, passed_on: list[str]) -> int:
+    from helpers.course import controls
+
+    return controls.run(options.port, not options.no_browser)
+
+
+def _class(options: argparse.Namespace, passed_on: list[str]) -> int:
+    _enter_for_a_mock()
+    from helpers.course import classroom
+
+    return classroom.run(
+        options.name, options.host, options.port, options.learners, options.speed, not options.no_browser
+    )
+
+
+def _join(options: argparse.Namespace, passed_on: list[str]) -> int:
+    _enter_for_a_mock()
+    from helpers.course import joining
+
+    return joining.join(options.address, "".join(options.code), options.private)
+
+
+def _leave(options: argparse.Namespace, passed_on: list[str]) -> int:
+    _enter_for_a_mock()
+    from helpers.course import joining
+
+    return joining.leave()
+
+
+def _enter_for_a_mock() -> None:
+    """Go on with a Python that has what the mock needs, its own or any other."""
     if not all(importlib.util.find_spec(name) for name in ("starlette", "uvicorn", "cryptography", "jwt", "dotenv")):
         environment.enter(sys.argv[1:])
+
+
+def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
+    _enter_for_a_mock()
     if options.env_file:
         _check_env_file(options.env_file.absolute())
     from helpers.mock.files import cannot_write

@@ -52,7 +52,19 @@ def diagnose(live: bool = False) -> list[Finding]:
     """All findings. With ``live`` sign-in, endpoint, role and deployment are tried: a token, a list, and a prompt of two
     words for each sign-in."""
     findings: list[Finding] = []
-    for check in (_python, _packages, _node, _port, _certificates, _proxy, _settings, _aside, _credentials, _mock):
+    for check in (
+        _python,
+        _packages,
+        _node,
+        _port,
+        _certificates,
+        _proxy,
+        _settings,
+        _aside,
+        _credentials,
+        _mock,
+        _class,
+    ):
         findings += _guarded(check)
     if live:
         findings += _guarded(_reached)
@@ -227,7 +239,8 @@ def _settings() -> Iterator[Finding]:
             yield Finding("note", "settings", f"{name} of the environment counts, not the one in .env")
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:
         where = "no .env" if not dotenv.is_file() else "no project endpoint in .env"
-        yield Finding("ok", "settings", f"{where}: notebooks use the offline mock")
+        mock = "mock of the class" if connection.class_settings() else "offline mock"
+        yield Finding("ok", "settings", f"{where}: notebooks use the {mock}")
         if values["FOUNDRY_API_KEY"]:
             fix = "set FOUNDRY_PROJECT_ENDPOINT as well, or take the key out"
             yield Finding("problem", "settings", "FOUNDRY_API_KEY is set and FOUNDRY_PROJECT_ENDPOINT is empty", fix)
@@ -324,6 +337,29 @@ def _mock() -> Iterator[Finding]:
         yield Finding("problem", "mock", f"FOUNDRY_MOCK_ENV names {path}, and no mock answers there any more", fix)
     else:
         yield Finding("ok", "mock", "FOUNDRY_MOCK_ENV names a running mock's file: notebooks share that mock")
+
+
+def _class() -> Iterator[Finding]:
+    joined = connection.class_settings()
+    if not joined:
+        if (ROOT / connection.CLASS_FILE).is_file():
+            fix = "join again, or run python3 -m helpers leave"
+            yield Finding("problem", "class", f"{connection.CLASS_FILE} is not as join writes it", fix)
+        return
+    who = f"{joined['FOUNDRY_CLASS_LEARNER']} at {joined['FOUNDRY_CLASS']}"
+    if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
+        yield Finding("note", "class", f"you have joined as {who}, and the settings are live, which goes first")
+    elif os.environ.get("FOUNDRY_MOCK_ENV", "").strip():
+        yield Finding("note", "class", f"you have joined as {who}, and FOUNDRY_MOCK_ENV is set, which goes first")
+    else:
+        try:
+            connection.class_answers()
+        except SettingsError as error:
+            problem, _, fix = str(error).partition(": ")
+            yield Finding("problem", "class", problem, fix)
+        else:
+            private = joined.get("FOUNDRY_CLASS_PROGRESS") != "yes"
+            yield Finding("ok", "class", f"you are {who}; exercises done are {'not ' if private else ''}told")
 
 
 # -- live ----------------------------------------------------------------------------------------------------------------

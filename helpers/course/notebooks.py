@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import nbformat
 from dotenv import dotenv_values
@@ -80,7 +80,11 @@ def unanswered(environment: dict[str, str]) -> list[str]:
     """What the strict mock of this environment has said about prompts without a recording. A cell may have hidden it."""
     mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
     context = ssl.create_default_context(cafile=mock["SSL_CERT_FILE"])
-    with urlopen(f"{mock['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/journal", context=context, timeout=10) as journal:
+    asked = Request(
+        f"{mock['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/journal",
+        headers={"x-mock-control-key": mock["FOUNDRY_MOCK_CONTROL_KEY"]},
+    )
+    with urlopen(asked, context=context, timeout=10) as journal:
         bodies = [exchange["response"].get("body") for exchange in json.load(journal)["exchanges"]]
     errors = [body["error"] for body in bodies if isinstance(body, dict) and isinstance(body.get("error"), dict)]
     return [error["message"] for error in errors if error.get("code") == "mock_no_recording"]

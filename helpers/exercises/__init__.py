@@ -5,6 +5,10 @@ The checks of lesson NN are in lesson_NN.py. Where they can, they look at the re
 prose, so they hold for the offline mock and for a live project alike.
 """
 
+import contextlib
+import json
+import os
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -54,7 +58,33 @@ def exercises_of(lesson: str) -> list[str]:
 
 
 def check(number: str, *answer: Any) -> Verdict:
-    """Say how exercise ``number`` stands with this answer. Never raises."""
+    """Say how exercise ``number`` stands with this answer. Never raises. Whoever has joined a class also tells it the number and
+    whether it is done, once they have tried, and unless they have joined in private."""
+    verdict = _verdict(number, answer)
+    tried = verdict.mark != TODO and isinstance(number, str) and number in _checks
+    if tried and os.environ.get("FOUNDRY_CLASS_PROGRESS") == "yes":
+        told = threading.Thread(target=_tell, args=(number, verdict.mark == DONE), daemon=True)
+        with contextlib.suppress(RuntimeError):  # no thread to be had
+            told.start()  # nobody waits for it
+    return verdict
+
+
+def _tell(number: str, done: bool) -> None:
+    """Tell the class how an exercise stands. Not by requests, where a lesson's wiretap() would see it; a class that does not
+    answer is no news here."""
+    import ssl
+    from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+    body = json.dumps({"exercise": number, "done": done}).encode()
+    headers = {"x-mock-control-key": os.environ.get("FOUNDRY_MOCK_CONTROL_KEY", ""), "content-type": "application/json"}
+    with contextlib.suppress(Exception):
+        url = f"{os.environ['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/progress"
+        context = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+        opener.open(Request(url, body, headers), timeout=5).close()
+
+
+def _verdict(number: str, answer: tuple) -> Verdict:
     try:
         known = exercises_of(str(number).partition(".")[0])
         if number not in known:

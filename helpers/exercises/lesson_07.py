@@ -1,5 +1,6 @@
 """Checks of 07_streaming."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -185,12 +186,13 @@ def _after_fault(said: Any, wire: list, slept: list[float], kind: str, survives:
 def _fault(foundry, kind: str, count: int | None) -> Iterator[None]:
     """The offline mock fails in this way, so many times or until the end."""
     faults = f"{foundry.resource_endpoint}/_mock/faults"
+    headers = {"x-mock-control-key": os.environ.get("FOUNDRY_MOCK_CONTROL_KEY", "")}
     body = {"kind": kind, "count": count, "path": "/responses", "retry_after": 1}
-    requests.post(faults, json=body, timeout=10).raise_for_status()
+    requests.post(faults, headers=headers, json=body, timeout=10).raise_for_status()
     try:
         yield
     finally:
-        requests.delete(faults, timeout=10)
+        requests.delete(faults, headers=headers, timeout=10)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """The local Foundry: a TLS server on this machine in the shape of the real service, for work without an account.
 
-A request comes in at server.py (sockets, TLS, threads, pace), which hands it to foundry.py: the order of the stages. It passes
+A request comes in at server.py (sockets, TLS, threads, pace), which hands it to room.py: whose world it belongs to, where a class
+has many. There foundry.py has the order of the stages. It passes
 
-    control.py       the fault that was asked for; also quotas, speed and the journal, for instructors and tests
+    faults.py        the fault that was asked for
     routes.py        the route of its path
     access.py        the key or the token; tokens.py makes and verifies those
     versions.py      the project and the api-version
@@ -11,5 +12,6 @@ A request comes in at server.py (sockets, TLS, threads, pace), which hands it to
 
 What the handlers share: parts.py holds it together, model/ says what the model would say, wire/ how it looks on the wire,
 state.py what is remembered, limits.py the quotas, catalog.py the facts of the demo resource. call.py is the request on its
-way, answer.py what a model said. certificates.py is the local certificate authority.
+way, answer.py what a model said. certificates.py is the local certificate authority, codes.py the code that proves it to a
+learner. control/ is the instructor's hand on all of it: faults, quotas, speed, the journal, and the page that shows them.
 """

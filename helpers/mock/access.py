@@ -5,7 +5,16 @@ import hmac
 from helpers.mock import catalog
 from helpers.mock.call import Call, Door
 from helpers.mock.state import State
-from helpers.mock.tokens import AI_AUDIENCE, COGNITIVE_AUDIENCE, MANAGEMENT_AUDIENCES, ROLE, Issuer, TokenRefused
+from helpers.mock.tokens import (
+    AI_AUDIENCE,
+    CLIENTS,
+    COGNITIVE_AUDIENCE,
+    MANAGEMENT_AUDIENCES,
+    ROLE,
+    Issuer,
+    TokenRefused,
+    principal,
+)
 from helpers.mock.wire import errors
 
 # The data actions that the service names when a role is missing.
@@ -44,6 +53,7 @@ class Access:
 
     def __init__(self, issuer: Issuer, keys: tuple[str, ...], state: State):
         self._issuer, self._keys, self._state = issuer, tuple(key.encode() for key in keys), state
+        self._principals = {principal(client_id, state.world) for client_id in CLIENTS}
 
     def sign_in(self, call: Call) -> None:
         """The key or the token, and the role behind it. Raises the ServiceError for one that does not open the door."""
@@ -63,6 +73,8 @@ class Access:
             return self._check_key(token)
         try:
             claims = self._issuer.verify(token, door.audiences)
+            if claims["oid"] not in self._principals:
+                raise TokenRefused("another learner's")
         except TokenRefused as refused:
             raise (
                 errors.bad_token(door.expected) if door is not MANAGEMENT else errors.management_bad_token(str(refused))

@@ -14,6 +14,7 @@ from helpers.mock.wire import headers, ids
 from helpers.mock.wire.errors import PROJECT, REQUEST_ID, ServiceError
 
 Handler = Callable[["Call"], Exchange]
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one each time
 SEED = 64 * 1024  # bytes of a body that ids derive from
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
 
@@ -68,6 +69,7 @@ class Call:
     late: float = 0.0  # seconds that the answer is held back
     cut: bool = False  # whether the connection drops half-way
     number: int = 1  # how often this request was made before, and this time
+    world: str = ""  # whose call it is, where there are several learners
     _seed: str = ""
     _mark: str = ""
 
@@ -76,6 +78,11 @@ class Call:
         """The request taken apart. The host is whatever the client wrote, so it is passed over."""
         path, _, query = request.url.removeprefix("https://").partition("/")[2].partition("?")
         return cls(request, "/" + path, query, dict(parse_qsl(query, keep_blank_values=True)) if query else {})
+
+    @property
+    def project(self) -> str:
+        """The project that the path names; empty on the resource. What is kept belongs to one, or to the resource."""
+        return self.names.get("project", "")
 
     @property
     def body(self) -> bytes:
@@ -99,7 +106,7 @@ class Call:
     def mark(self) -> str:
         """What the ids of this call derive from: nobody else's."""
         if not self._mark:
-            self._mark = ids.mark(f"{self.number} {self.seed}")
+            self._mark = ids.mark(f"{self.world}{self.number} {self.seed}")
         return self._mark
 
     def ok(self, body: Any, status: int = 200, more: headers.Pairs = ()) -> Exchange:
@@ -163,4 +170,4 @@ class Call:
 
 def compact(data: Any) -> bytes:
     """JSON as the service writes it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return COMPACT.encode(data).encode()

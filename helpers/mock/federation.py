@@ -27,10 +27,11 @@ class NoMatch(Exception):
 
 
 class Federation:
-    """GitHub's side, which makes the token, and Entra's, which checks it. ``origin`` is the mock's own address."""
+    """GitHub's side, which makes the token, and Entra's, which checks it. ``origin`` is the mock's own address, ``world`` the
+    learner whose it is, where there are several."""
 
-    def __init__(self, origin: str, issuer: Issuer):
-        self.name, self._issuer = f"{origin}/github", issuer
+    def __init__(self, origin: str, issuer: Issuer, world: str):
+        self.name, self._issuer, self._actor = f"{origin}/github", issuer, world or "somebody"
 
     def token(self, audience: str) -> str:
         """The token of a run on the main branch of the one repository there is, for whoever it shall be shown to."""
@@ -42,6 +43,7 @@ class Federation:
             "repository": REPOSITORY,
             "repository_owner": REPOSITORY.partition("/")[0],
             "ref": REF,
+            "actor": self._actor,
             "ref_type": "branch",
             "event_name": "push",
             "workflow": "test",

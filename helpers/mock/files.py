@@ -7,8 +7,10 @@ import shlex
 import shutil
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 PREFIX = "foundry-mock-"
+CONTROL = "control.txt"  # the port, and the address of the control page, with its key
 ALIVE = "alive.lock"  # locked by the process that a folder belongs to, for as long as it lives
 
 
@@ -76,9 +78,13 @@ def cannot_write(error: OSError) -> str:
 
 
 def write_variables(path: Path, variables: dict[str, str]) -> None:
-    """``NAME=value`` lines that a shell can read, for this user's eyes only. Written beside, under a name that nobody knows
-    before, and then moved: a reader never sees half of it, and no link that lies there is followed."""
-    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
+    """``NAME=value`` lines that a shell can read, for this user's eyes only."""
+    write_private(path, "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file for this user's eyes only. Written beside, under a name that nobody knows before, and then moved: a reader never sees
+    half of it, and no link that lies there is followed."""
     number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:  # for a shell, on Windows too
@@ -87,3 +93,33 @@ def write_variables(path: Path, variables: dict[str, str]) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+class Page(NamedTuple):
+    """The control page of a mock that runs on this machine: the mock's port, the page's address, which holds the key, and the
+    mock's private folder."""
+
+    port: int
+    url: str
+    folder: Path
+
+
+def running() -> list[Page]:
+    """The control pages of this user's mocks, by port."""
+    found = []
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if os.name == "posix" and folder.lstat().st_uid != os.getuid():
+                continue  # somebody else's, who might lead us elsewhere
+            number = os.open(folder / ALIVE, os.O_RDWR)
+        except OSError:
+            continue
+        try:
+            if not _lock(number):
+                port, _, url = (folder / CONTROL).read_text(encoding="utf-8").partition(" ")
+                found.append(Page(int(port), url, folder))
+        except OSError:  # one that is being made
+            continue
+        finally:
+            os.close(number)
+    return sorted(found)

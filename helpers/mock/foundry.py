@@ -9,14 +9,14 @@ from helpers.exchange import Exchange
 from helpers.mock import api, catalog
 from helpers.mock.access import Access
 from helpers.mock.call import Call
-from helpers.mock.control import Control
+from helpers.mock.faults import Faults
 from helpers.mock.journal import Journal
 from helpers.mock.limits import Limits
 from helpers.mock.model.model import Model
 from helpers.mock.model.recordings import Recordings
 from helpers.mock.parts import Parts, Secrets
 from helpers.mock.routes import Routes
-from helpers.mock.state import State
+from helpers.mock.state import Remembered, State
 from helpers.mock.tokens import Issuer
 from helpers.mock.versions import Versions
 from helpers.mock.wire import errors
@@ -24,7 +24,9 @@ from helpers.mock.wire.errors import ServiceError
 
 
 class LocalFoundry:
-    """One demo resource with one project. ``origin`` is the address it answers at, as in ``https://localhost:8443``."""
+    """One demo resource with one project: a world of its own. ``origin`` is the address it answers at, as in
+    ``https://localhost:8443``. Of several worlds at one address each has a name, and they share the issuer of tokens and what was
+    ``remembered``."""
 
     def __init__(
         self,
@@ -34,26 +36,30 @@ class LocalFoundry:
         strict: bool = False,
         limits: Limits | None = None,
         speed: str = "realistic",
+        issuer: Issuer | None = None,
+        remembered: Remembered | None = None,
+        name: str = "",
     ):
-        self.secrets, self.recordings, self.state = secrets, recordings, State(speed=speed)
+        self.secrets, self.recordings, self.state = secrets, recordings, State(name, speed)
         self.limits = limits or Limits(own=catalog.QUOTAS)
-        self.issuer = Issuer(origin)
-        parts = Parts(origin, secrets, self.state, Model(recordings, self.state, strict), self.limits, self.issuer)
+        self.issuer, self.remembered = issuer or Issuer(origin), remembered or Remembered()
+        model = Model(recordings, self.state, strict)
+        parts = Parts(origin, secrets, self.state, model, self.limits, self.issuer, self.remembered)
         self.journal = Journal()
-        self.control = Control(self.state, self.limits, self.journal)
         routes, access = Routes(api.routes(parts)), Access(self.issuer, secrets.api_keys, self.state)
-        self._stages = (self.control.meet, routes.find, access.sign_in, Versions(self.state).check)
+        self._stages = (Faults(self.state).meet, routes.find, access.sign_in, Versions(self.state).check)
 
     def answer(self, request: Exchange) -> Exchange:
         """The request with its answer, noted in the journal. Never raises: a defect in here becomes a 500 that says so."""
         call = Call.of(request)
+        call.world = self.state.world
         call.number = self.state.times.count(call.seed)
         try:
             for stage in self._stages:
                 stage(call)
             answer = call.route.handler(call)
         except Exception as error:
-            answer = _refusal(call, error)
+            answer = refusal(call, error)
         answer = call.spoiled(answer)
         self.journal.note(answer)
         return answer
@@ -62,16 +68,8 @@ class LocalFoundry:
         """The request with a failure for an answer, for what never reaches the stages."""
         return Call.of(request).refused(error)
 
-    def controlled(self, request: Exchange) -> Exchange:
-        """A request to the control surface, which only the server decides to admit."""
-        call = Call.of(request)
-        try:
-            return self.control.answer(call)
-        except Exception as error:
-            return _refusal(call, error)
 
-
-def _refusal(call: Call, error: Exception) -> Exchange:
+def refusal(call: Call, error: Exception) -> Exchange:
     """The answer to what a stage raised."""
     if isinstance(error, ServiceError):
         return call.refused(error)

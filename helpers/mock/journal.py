@@ -1,5 +1,6 @@
 """The journal: the last exchanges that the mock answered."""
 
+import time
 from collections import deque
 from dataclasses import replace
 
@@ -10,10 +11,12 @@ BODY = 64 * 1024  # bytes of a body that it keeps
 
 
 class Journal:
-    """``entries`` are the last exchanges, oldest first; ``answered`` counts all there ever were."""
+    """``entries`` are the last exchanges, oldest first, ``times`` when they were answered, in seconds since 1970; ``answered``
+    counts all there ever were."""
 
-    def __init__(self):
-        self.entries: deque[Exchange] = deque(maxlen=LENGTH)
+    def __init__(self, length: int = LENGTH):
+        self.entries: deque[Exchange] = deque(maxlen=length)
+        self.times: deque[float] = deque(maxlen=length)
         self.answered = 0
 
     def note(self, answer: Exchange) -> None:
@@ -23,6 +26,16 @@ class Journal:
             bodies = {name: _cut(getattr(answer, name)) for name in ("request_body", "response_body")}
             answer = replace(answer, chunks=(), **bodies)
         self.entries.append(answer)
+        self.times.append(time.time())
+
+    def numbered(self, number: int) -> Exchange | None:
+        """The exchange of this number, counted from 1; None when it is not kept any more."""
+        at = number - 1 - (self.answered - len(self.entries))
+        return self.entries[at] if 0 <= at < len(self.entries) else None
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self.times.clear()
 
 
 def _cut(body: bytes) -> bytes:

@@ -1,20 +1,30 @@
 """What the handlers of the APIs are given: the few things that they share."""
 
+import hmac
 from dataclasses import dataclass
 
 from helpers.mock.limits import Limits
 from helpers.mock.model.model import Model
-from helpers.mock.state import State
+from helpers.mock.state import Remembered, State
 from helpers.mock.tokens import Issuer
+
+PREFIX = "offline-mock-key-"
+KINDS = ("api key", "identity header", "client secret")
 
 
 @dataclass(frozen=True, repr=False)
 class Secrets:
-    """What opens this mock: made anew for each one, and never shown."""
+    """What opens a world: made anew for each mock, or from the secret of a class, and never shown."""
 
     api_key: str
     identity_header: str
     client_secret: str
+
+    @classmethod
+    def derived(cls, secret: bytes, name: str) -> "Secrets":
+        """Those of a learner: the same each time."""
+        key, header, client = (hmac.digest(secret, f"{what} {name}".encode(), "sha256").hex()[:32] for what in KINDS)
+        return cls(f"{PREFIX}{key}", header, client)
 
     @property
     def workflow_token(self) -> str:
@@ -29,7 +39,7 @@ class Secrets:
 
 @dataclass(frozen=True, repr=False)
 class Parts:
-    """``origin`` is the mock's own address."""
+    """``origin`` is the mock's own address; ``remembered`` the answers that were worked out, for all worlds."""
 
     origin: str
     secrets: Secrets
@@ -37,3 +47,4 @@ class Parts:
     model: Model
     limits: Limits
     issuer: Issuer
+    remembered: Remembered

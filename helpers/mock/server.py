@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import gc
-import hmac
 import os
 import re
 import secrets
@@ -14,7 +13,7 @@ import socket
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import FrameType
 
@@ -26,12 +25,14 @@ from uvicorn.protocols.http import httptools_impl
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
 from helpers.mock.certificates import Certificates
-from helpers.mock.control import PATH
-from helpers.mock.files import Folder, write_variables
+from helpers.mock.control import PATH, Control
+from helpers.mock.control.admission import Admission
+from helpers.mock.control.events import events
+from helpers.mock.files import CONTROL, Folder, write_private, write_variables
 from helpers.mock.foundry import LocalFoundry
-from helpers.mock.limits import Limits
 from helpers.mock.model.recordings import Recordings
-from helpers.mock.parts import Secrets
+from helpers.mock.parts import PREFIX, Secrets
+from helpers.mock.room import INSTRUCTOR, Class, Room
 from helpers.mock.wire import errors
 from helpers.redaction import known_secrets
 
@@ -50,12 +51,13 @@ class PortTaken(Exception):
 class MockServer:
     """A local Foundry at an address of this machine.
 
-    ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
+    ``host`` "" means all addresses of this machine. ``port`` None means 8443 or the next free one, 0 any free one. ``env_file`` is where the variables are written when
     it is ready; without one they go to a private folder. ``strict`` refuses prompts without a recording; ``speed`` is
     that of streams, "realistic" or "instant"; ``limits`` is the quota of each deployment (requests, tokens per minute);
     without it only the small one of the catalog has a quota. Without ``other_sites`` clients trust this server alone, which
-    is faster, for those that may reach nothing else.
-    ``variables`` leads any client to it. Raises PortTaken, OSError where its files cannot be written, and ValueError for a
+    is faster, for those that may reach nothing else. ``of`` is the class that it serves.
+    ``variables`` leads any client to it; ``control_url`` opens its control page, in the clear but for this machine only, since no
+    browser knows the authority. Raises PortTaken, OSError where its files cannot be written, and ValueError for a
     recording that cannot be used.
     """
 
@@ -68,30 +70,36 @@ class MockServer:
         speed: str = "realistic",
         limits: tuple[int, int] | None = None,
         other_sites: bool = True,
+        of: Class | None = None,
     ):
         recordings = Recordings()
         self._folder = Folder()
         self._clean_up = weakref.finalize(self, self._folder.remove)
-        self._sockets = _listen(host, port)
+        self._sockets = _listen(host, port, also_here=of is not None)
         self.host = host
         self.port = self._sockets[0].getsockname()[1]
+        self._plain = _page_socket(self.port + 1 if of else 0)
         self.env_file = (env_file or self._folder.path / "mock.env").absolute()
 
         named = "localhost" if host in LOOPBACK else socket.gethostname() if host in ("0.0.0.0", "::") else host
+        named = of.address if of else named
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
-        made = Secrets("offline-mock-key-" + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
-        self.foundry = LocalFoundry(
-            self.origin, made, recordings, strict, Limits(limits, None if limits else catalog.QUOTAS), speed
-        )
-        self.control_key = secrets.token_hex(16)
-        known_secrets.update((made.api_key, made.identity_header, made.client_secret, self.control_key))
-        certificates = Certificates(*dict.fromkeys([*LOOPBACK, named]))
+        made = Secrets(PREFIX + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
+        self.room = Room(self.origin, made, recordings, strict, limits, speed, of)
+        self.control_key = of.control_key if of else secrets.token_hex(16)
+        self.control_url = f"http://127.0.0.1:{self._plain.getsockname()[1]}{PATH}/#{self.control_key}"
+        names = [*dict.fromkeys([*LOOPBACK, named])]
+        admission = Admission(self.room, self.control_key, names)
+        self.control = Control(self.room, admission, self._variables_of)
+        certificates = Certificates(*names, authority=of.authority if of else None)
         bundle = self._folder.path / "ca-bundle.pem"
         certificates.write_bundle(bundle, other_sites)
-        self.variables = self._variables(str(bundle))
+        opened_by = self.room.learners[INSTRUCTOR].secrets if of else made
+        known_secrets.update((opened_by.api_key, opened_by.identity_header, opened_by.client_secret, self.control_key))
+        self.variables = self._variables(str(bundle), opened_by)
         self._server = _Server(
             uvicorn.Config(
-                _Endpoint(self.foundry, self.control_key),
+                _Endpoint(self.room, self.control),
                 http=_Protocol,
                 ws="none",
                 lifespan="off",
@@ -104,9 +112,20 @@ class MockServer:
                 server_header=False,
                 timeout_keep_alive=120,
                 timeout_graceful_shutdown=0,
-            )
+            ),
+            self._plain,
         )
         self._thread: threading.Thread | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Its private folder, which goes with it."""
+        return self._folder.path
+
+    @property
+    def foundry(self) -> LocalFoundry:
+        """The world of a mock without a class."""
+        return self.room.own
 
     def start(self) -> None:
         """Run in a daemon thread of this process; returns when it answers."""
@@ -126,13 +145,19 @@ class MockServer:
         self._server.end()
         if self._thread:
             self._thread.join(timeout=5)
-        for opened in self._sockets:  # of a server that was never started
+        for opened in (*self._sockets, self._plain):  # of a server that was never started
             opened.close()
         self._clean_up()
 
-    def serve(self) -> None:
-        """Run in the main thread until Ctrl-C; writes the variables and prints where it is as soon as it answers."""
-        self._server.on_ready = self._announce
+    def serve(self, announce: Callable[[], None] | None = None) -> None:
+        """Run in the main thread until Ctrl-C; writes the variables as soon as it answers, and then tells where it is, or does
+        what ``announce`` does."""
+
+        def ready() -> None:
+            self._write_env_file()
+            (announce or self._announce)()
+
+        self._server.on_ready = ready
         self._server.on_stuck = self._give_up
         gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again and again
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
@@ -157,48 +182,58 @@ class MockServer:
             self._server.settled.set()
 
     def _announce(self) -> None:
-        self._write_env_file()
         reach = "this machine only" if self.host in LOOPBACK else "every machine that reaches this one"
         print(f"Offline mock of Foundry at {self.origin} ({reach}). Ctrl-C stops it.")
-        if self.host not in LOOPBACK:
-            print(f"From other machines its controls need the header x-mock-control-key: {self.control_key}")
+        print("Its controls: python3 -m helpers control")
         print(f"Its variables are in {self.env_file}. To use them in a shell:")
         print(f"  set -a; . {shlex.quote(str(self.env_file))}; set +a", flush=True)
 
-    def _variables(self, bundle: str) -> dict[str, str]:
+    def _variables(self, bundle: str, opened_by: Secrets) -> dict[str, str]:
+        """All that leads a client on this machine here."""
         no_proxy = ",".join(
             dict.fromkeys(
                 [*filter(None, os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")), *LOOPBACK]
             )
         )
         return {
+            **self._of_the_world(opened_by),
+            "FOUNDRY_MOCK_ENV": str(self.env_file),
+            "FOUNDRY_MOCK_CONTROL_KEY": self.control_key,
+            **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
+            "NO_PROXY": no_proxy,  # a company proxy cannot reach this machine's localhost
+            "no_proxy": no_proxy,
+        }
+
+    def _variables_of(self, learner: str) -> dict[str, str]:
+        """What leads a learner's clients here, apart from what depends on the learner's machine."""
+        return self._of_the_world(self.room.learners[learner].secrets)
+
+    def _of_the_world(self, opened_by: Secrets) -> dict[str, str]:
+        return {
             "FOUNDRY_PROJECT_ENDPOINT": f"{self.origin}/api/projects/{catalog.PROJECT}",
             "FOUNDRY_RESOURCE_ENDPOINT": self.origin,
             "FOUNDRY_MODEL_NAME": catalog.DEFAULT_DEPLOYMENT,
-            "FOUNDRY_API_KEY": self.foundry.secrets.api_key,
-            "FOUNDRY_MOCK_ENV": str(self.env_file),
+            "FOUNDRY_API_KEY": opened_by.api_key,
             "FOUNDRY_MANAGEMENT_ENDPOINT": self.origin,
             "FOUNDRY_SUBSCRIPTION_ID": catalog.SUBSCRIPTION_ID,
             # two registered applications, the second without a role
             "FOUNDRY_AUTHORITY": self.origin,
             "FOUNDRY_TENANT_ID": catalog.TENANT_ID,
             "FOUNDRY_CLIENT_ID": catalog.CLIENT_ID,
-            "FOUNDRY_CLIENT_SECRET": self.foundry.secrets.client_secret,
+            "FOUNDRY_CLIENT_SECRET": opened_by.client_secret,
             "FOUNDRY_SECOND_CLIENT_ID": catalog.CLIENT_ID_WITHOUT_ROLE,
-            "FOUNDRY_SECOND_CLIENT_SECRET": self.foundry.secrets.client_secret,
+            "FOUNDRY_SECOND_CLIENT_SECRET": opened_by.client_secret,
             # what GitHub sets in a run of a workflow that may ask for a token of its own
             "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.origin}/github/token?api-version=2.0",
-            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": self.foundry.secrets.workflow_token,
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": opened_by.workflow_token,
             "IDENTITY_ENDPOINT": f"{self.origin}/msi/token",
-            "IDENTITY_HEADER": self.foundry.secrets.identity_header,
+            "IDENTITY_HEADER": opened_by.identity_header,
             "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
-            **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
             "AZURE_CLIENT_ID": "",  # set, it would make azure-identity ask for another identity than the mock's
-            "NO_PROXY": no_proxy,  # a company proxy cannot reach this machine's localhost
-            "no_proxy": no_proxy,
         }
 
     def _write_env_file(self) -> None:
+        write_private(self._folder.path / CONTROL, f"{self.port} {self.control_url}")
         write_variables(self.env_file, self.variables)
         self._clean_up.detach()
         self._clean_up = weakref.finalize(self, self._folder.remove, self.env_file)
@@ -208,8 +243,9 @@ class _Server(uvicorn.Server):
     """uvicorn's server, which also tells when it is ready, and ends at once: uvicorn's own looks ten times a second whether
     it should, and then waits for connections to close by themselves."""
 
-    def __init__(self, config: uvicorn.Config):
+    def __init__(self, config: uvicorn.Config, plain: socket.socket):
         super().__init__(config)
+        self._plain = plain  # where the same is answered without TLS
         self.settled = threading.Event()
         self.on_ready = self.settled.set
         self.on_stuck: Callable[[], None] = lambda: None  # when a signal has come and the loop does not end
@@ -232,6 +268,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._ended, self._loop = asyncio.Event(), asyncio.get_running_loop()
         await super().startup(sockets=sockets)
+
+        def protocol() -> asyncio.Protocol:
+            return _Protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        self.servers.append(await self._loop.create_server(protocol, sock=self._plain))
         self.on_ready()
 
     async def main_loop(self) -> None:
@@ -301,8 +342,8 @@ def _status_line(status: int, reason: str) -> int:
 class _Endpoint:
     """The ASGI side: bytes in, Exchange, bytes out."""
 
-    def __init__(self, foundry: LocalFoundry, control_key: str):
-        self._foundry, self._control_key = foundry, control_key
+    def __init__(self, room: Room, control: Control):
+        self._room, self._control = room, control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = asyncio.get_running_loop().time()
@@ -315,26 +356,29 @@ class _Endpoint:
         path = scope["raw_path"].decode("latin-1")
         url = f"https://{headers.get('host', '')}{path}" + (f"?{query}" if query else "")
         request = Exchange(scope["method"], url, headers, body or b"")
+        foundry = self._room.own
         if body is None:
-            answer = self._foundry.refuse(request, errors.too_large(BODY_LIMIT))
+            answer = foundry.refuse(request, errors.too_large(BODY_LIMIT))
         elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_LIMIT:
-            answer = self._foundry.refuse(request, errors.head_too_large(HEAD_LIMIT))
+            answer = foundry.refuse(request, errors.head_too_large(HEAD_LIMIT))
         elif len(path) + len(query) > TARGET_LIMIT:
-            answer = self._foundry.refuse(request, errors.target_too_long(TARGET_LIMIT))
+            answer = foundry.refuse(request, errors.target_too_long(TARGET_LIMIT))
         elif not HOST.fullmatch(headers.get("host", "")):
-            answer = self._foundry.refuse(request, errors.no_host())
-        elif (path == PATH or path.startswith(PATH + "/")) and self._controls(scope, headers):
-            answer = await asyncio.to_thread(self._foundry.controlled, request)  # the journal may be long
+            answer = foundry.refuse(request, errors.no_host())
+        elif path == PATH or path.startswith(PATH + "/"):
+            if self._control.watches(request, scope["scheme"]):
+                return await _send_events(events(self._room, self._control), receive, send)
+            address = scope["client"][0] if scope["client"] else ""
+            # in a thread, since the journal may be long
+            answer = await asyncio.to_thread(self._control.answer, request, scope["scheme"], address)
+        elif scope["scheme"] == "http":
+            answer = foundry.refuse(request, errors.not_found())  # no key and no token in the clear
         elif path.endswith("/embeddings"):
-            answer = await asyncio.to_thread(self._foundry.answer, request)  # millions of numbers, and nothing is kept
+            answer = await asyncio.to_thread(self._room.answer, request)  # millions of numbers, and nothing is kept
         else:
-            answer = self._foundry.answer(request)
-        await _send(answer, send, started, self._foundry.state.speed)
-
-    def _controls(self, scope: Scope, headers: Headers) -> bool:
-        """Whether this client may use the control surface; to any other client it does not exist."""
-        near = scope["client"] is not None and scope["client"][0] in LOOPBACK
-        return near or hmac.compare_digest(headers.get("x-mock-control-key", "").encode(), self._control_key.encode())
+            answer = self._room.answer(request)
+        await _send(answer, send, started, self._room.speed)
+        return None
 
 
 async def _read_body(request: Request, headers: Headers) -> bytes | None:
@@ -375,13 +419,43 @@ async def _send(answer: Exchange, send: Send, started: float, speed: str) -> Non
     # else: returning without an end makes uvicorn drop the connection
 
 
+async def _send_events(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Send server-sent events until the client leaves."""
+
+    async def left() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def sent() -> None:
+        pairs = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": pairs})
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    both = [asyncio.create_task(left()), asyncio.create_task(sent())]
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+
+
 async def _until(deadline: float) -> None:
     await asyncio.sleep(max(0.0, deadline - asyncio.get_running_loop().time()))
 
 
-def _listen(host: str, port: int | None) -> list[socket.socket]:
-    """Sockets on one port: on loopback for both IPv4 and IPv6, since "localhost" may mean either."""
-    families = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")] if host in LOOPBACK else [_family(host)]
+def _listen(host: str, port: int | None, also_here: bool = False) -> list[socket.socket]:
+    """Sockets on one port: on loopback for both IPv4 and IPv6, since "localhost" may mean either; for another address, on that,
+    and on loopback too where it is asked for."""
+    here = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    if host in LOOPBACK:
+        families = here
+    elif host == "":
+        families = [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")]
+    else:
+        families = [_family(host), *(here if also_here else ())]
     candidates = [port] if port is not None else [*range(catalog.PORT, catalog.PORT + 50), 0]
     for candidate in candidates:
         sockets: list[socket.socket] = []
@@ -406,6 +480,14 @@ def _listen(host: str, port: int | None) -> list[socket.socket]:
                     "Choose another with --port, or leave --port out to get a free one."
                 ) from None
     raise AssertionError("unreachable: the last candidate returns or raises")
+
+
+def _page_socket(port: int) -> socket.socket:
+    """Where the control page is: on this port, so that a page that is open finds the class again, or on any."""
+    try:
+        return _bind(socket.AF_INET, "127.0.0.1", port)
+    except (OSError, OverflowError):
+        return _bind(socket.AF_INET, "127.0.0.1", 0)
 
 
 def _family(host: str) -> tuple[socket.AddressFamily, str]:

@@ -2,21 +2,23 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.mock import catalog
 from helpers.mock.wire import errors
+
+Name = str | tuple[str, str]  # of a thing: its id, or project and id
 
 
 class Store:
     """Things by id, at most ``entries`` of them, ``size`` bytes in all and a quarter of that for one."""
 
     def __init__(self, kind: str, entries: int = 1000, size: int = 32 * 1024 * 1024):
-        self.kind, self._entries, self._limit = kind, entries, size
-        self._things: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self.kind, self.world, self._entries, self._limit = kind, "", entries, size
+        self._things: OrderedDict[Name, tuple[Any, int]] = OrderedDict()
         self._size = self._made = 0
 
-    def put(self, name: str, thing: Any, size: int) -> None:
+    def put(self, name: Name, thing: Any, size: int) -> None:
         """Keep a thing under a name, in place of what was there; ``size`` is its size in bytes, roughly. Raises the
         ServiceError for one that is too large, and keeps what was there then."""
         if size > self._limit // 4:
@@ -28,20 +30,20 @@ class Store:
             _, (_, gone) = self._things.popitem(last=False)
             self._size -= gone
 
-    def get(self, name: str) -> Any:
+    def get(self, name: Name) -> Any:
         """The thing, or None."""
         return self._things.get(name, (None, 0))[0]
 
-    def size_of(self, name: str) -> int:
+    def size_of(self, name: Name) -> int:
         """The size that a thing was kept with; 0 when it is not there."""
         return self._things.get(name, (None, 0))[1]
 
-    def fits(self, name: str, size: int) -> bool:
+    def fits(self, name: Name, size: int) -> bool:
         """Whether a thing of this size can be kept under this name without pushing another one out."""
         entries = len(self._things) + (name not in self._things)
         return entries <= self._entries and self._size - self.size_of(name) + size <= self._limit
 
-    def remove(self, name: str) -> bool:
+    def remove(self, name: Name) -> bool:
         """Forget a thing; returns whether there was one."""
         thing, size = self._things.pop(name, (None, 0))
         self._size -= size
@@ -51,13 +53,67 @@ class Store:
         """Everything, oldest first."""
         return [thing for thing, _ in self._things.values()]
 
+    def names(self) -> list[Name]:
+        """The names of all things, oldest first."""
+        return [*self._things]
+
     def seed(self, request_body: bytes) -> str:
-        """What the id of a new thing derives from: what was asked, and how many were made before."""
+        """What the id of a new thing derives from: whose it is, what was asked, and how many were made before."""
         self._made += 1
-        return f"{self.kind} {self._made} {request_body.decode('utf-8', 'replace')}"
+        return f"{self.world}{self.kind} {self._made} {request_body.decode('utf-8', 'replace')}"
+
+    def shrink(self, by: int) -> None:
+        """Take up a part of the room from now on."""
+        self._limit //= by
 
     def __len__(self) -> int:
         return len(self._things)
+
+
+class Part:
+    """What one project has in a store."""
+
+    def __init__(self, store: Store, project: str):
+        self._store, self._project = store, project
+
+    def put(self, name: str, thing: Any, size: int) -> None:
+        self._store.put((self._project, name), thing, size)
+
+    def get(self, name: str) -> Any:
+        return self._store.get((self._project, name))
+
+    def size_of(self, name: str) -> int:
+        return self._store.size_of((self._project, name))
+
+    def remove(self, name: str) -> bool:
+        return self._store.remove((self._project, name))
+
+    def all(self) -> list[Any]:
+        return [self._store.get(name) for name in self._store.names() if name[0] == self._project]
+
+    def clear(self) -> None:
+        for name in self._store.names():
+            if name[0] == self._project:
+                self._store.remove(name)
+
+    def seed(self, request_body: bytes) -> str:
+        return self._store.seed(request_body)
+
+
+class Within(NamedTuple):
+    """What is kept in one project, which no other project of the resource sees, or on the resource itself.
+
+    Sources: for agents, memory stores and toolboxes their paths; for files, vector stores and containers Microsoft's page on the
+    standard agent setup, which keeps what a project stores apart from the next one's.
+    """
+
+    agents: Part
+    agent_versions: Part
+    files: Part
+    vector_stores: Part
+    containers: Part
+    memory_stores: Part
+    toolboxes: Part
 
 
 class Times:
@@ -92,8 +148,10 @@ class Fault:
 
 @dataclass
 class State:
-    """Everything that a request can change."""
+    """Everything that a request can change. ``world`` is whose it is, where there are several learners: no id that is made in
+    one world is ever made in another."""
 
+    world: str = ""
     speed: str = "realistic"  # of streams, or "instant"
     times: Times = field(default_factory=Times)
     faults: list[Fault] = field(default_factory=list)
@@ -121,11 +179,44 @@ class State:
     agent_versions: Store = field(default_factory=lambda: Store("agent version"))  # the highest number ever, by agent
     deployments_changed: int = 0  # how often: an answer that was worked out before may be another one now
 
+    def __post_init__(self):
+        for store in self._stores():
+            store.world = self.world
+
+    @property
+    def as_deployed(self) -> tuple[str, int]:
+        """What an answer depends on besides its request: the deployments, which are the same everywhere until they change."""
+        return (self.world, self.deployments_changed) if self.deployments_changed else ("", 0)
+
+    def within(self, project: str) -> Within:
+        """What is kept in a project; without a name, on the resource."""
+        return Within(*(Part(getattr(self, kind), project) for kind in Within._fields))
+
+    def forget(self, project: str) -> None:
+        """Forget what a project holds that is no more."""
+        for part in self.within(project):
+            part.clear()
+        for store, belongs in (
+            (self.responses, lambda one: one.project),
+            (self.conversations, lambda one: one["project"]),
+        ):
+            for name in store.names():
+                if belongs(store.get(name)) == project:
+                    store.remove(name)
+
+    def shrink(self, by: int) -> None:
+        """Hold only a part of what one mock alone would: there are others beside it."""
+        for store in self._stores():
+            store.shrink(by)
+
+    def _stores(self) -> list[Store]:
+        return [one for one in vars(self).values() if isinstance(one, Store)]
+
 
 class Remembered:
     """What was worked out before, by what it depends on: the last ``entries`` of at most ``size`` bytes each."""
 
-    def __init__(self, entries: int = 256, size: int = 128 * 1024):
+    def __init__(self, entries: int = 512, size: int = 128 * 1024):
         self._entries, self._size = entries, size
         self._things: OrderedDict[Any, Any] = OrderedDict()
 

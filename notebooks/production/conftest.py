@@ -39,6 +39,8 @@ def fault(foundry):
 
     def ask_for(kind):
         url = f"{foundry['FOUNDRY_RESOURCE_ENDPOINT']}/_mock/faults"
-        requests.post(url, json={"kind": kind}, verify=foundry["SSL_CERT_FILE"], timeout=10).raise_for_status()
+        key = {"x-mock-control-key": foundry["FOUNDRY_MOCK_CONTROL_KEY"]}
+        reply = requests.post(url, headers=key, json={"kind": kind}, verify=foundry["SSL_CERT_FILE"], timeout=10)
+        reply.raise_for_status()
 
     return ask_for

@@ -422,10 +422,11 @@ def fault(mock, session):
 
     def put(kind: str, path: str = "/responses", **more) -> None:
         body = {"kind": kind, "path": path, "count": None, **more}
-        assert session.post(mock.origin + "/_mock/faults", json=body).status_code == 200
+        assert session.post(mock.origin + "/_mock/faults", headers=key, json=body).status_code == 200
 
+    key = {"x-mock-control-key": mock.control_key}
     yield put
-    session.delete(mock.origin + "/_mock/faults")
+    session.delete(mock.origin + "/_mock/faults", headers=key)
 
 
 def reply(status: int, body) -> requests.Response:

@@ -21,7 +21,7 @@ import threading
 import time
 from functools import partial
 from multiprocessing import forkserver
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import aiohttp
 from dotenv import dotenv_values
@@ -141,7 +141,10 @@ def do_not_wait(mock: dict[str, str], kernel: IPKernelApp) -> None:
             raise TimeoutError(f"the cell sleeps for {total:g} seconds: nobody waits longer than {PATIENCE} for a cell")
         # not by requests, where a lesson's wiretap() would see it
         context = ssl.create_default_context(cafile=mock["REQUESTS_CA_BUNDLE"])
-        urlopen(url, json.dumps({"forward": seconds}).encode(), timeout=10, context=context).close()
+        sent = {"x-mock-control-key": mock["FOUNDRY_MOCK_CONTROL_KEY"], "content-type": "application/json"}
+        urlopen(
+            Request(url, json.dumps({"forward": seconds}).encode(), sent, method="POST"), timeout=10, context=context
+        ).close()
 
     def no_sleep(seconds: float) -> None:
         forward(seconds) if cell_sleeps(seconds) else sleep(seconds)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import sys
 
 import pytest
@@ -519,7 +520,8 @@ def test_06_4_takes_a_session_mounted_for_this_resource_alone(nightly, foundry):
 
 def test_06_4_takes_an_answer_that_needed_the_retries(nightly, session, foundry):
     fault = {"kind": "503", "count": 2, "retry_after": 0, "path": "/openai/v1/chat/completions"}
-    assert session.post(foundry.resource_endpoint + "/_mock/faults", json=fault).ok
+    headers = {"x-mock-control-key": os.environ["FOUNDRY_MOCK_CONTROL_KEY"]}
+    assert session.post(foundry.resource_endpoint + "/_mock/faults", headers=headers, json=fault).ok
     patient = nightly(**FIVE)
     answer = patient.ask()
     assert [attempt.status for attempt in answer.raw.retries.history] == [503, 503]

@@ -1,6 +1,7 @@
 """Faults, quotas, speed and the journal: what an instructor sets, and what learners then see."""
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -12,6 +13,8 @@ import pytest
 import requests
 from dotenv import dotenv_values
 
+from helpers.course import controls
+from helpers.course.environment import SetupProblem
 from helpers.exchange import Exchange, Headers
 from helpers.mock import journal
 from helpers.mock.limits import Limits
@@ -36,18 +39,22 @@ def ask(own, session):
     """A function: body and path in, response out."""
 
     def send(body=PROMPT, path="/openai/v1/responses", method="POST", **options):
-        headers = {"api-key": own.foundry.secrets.api_key}
-        options = {"verify": own.variables["SSL_CERT_FILE"], "timeout": 20, **options}
-        return session.request(method, own.origin + path, headers=headers, json=body, **options)
+        options = {
+            "verify": own.variables["SSL_CERT_FILE"],
+            "timeout": 20,
+            "headers": {"api-key": own.foundry.secrets.api_key},
+            **options,
+        }
+        return session.request(method, own.origin + path, json=body, **options)
 
     return send
 
 
 @pytest.fixture
 def control(own, ask):
-    def send(method: str, path: str = "", body=None):
-        answer = ask(body, "/_mock" + path, method)
-        return answer.json()
+    def send(method: str, path: str = "", body=None, **more: str):
+        headers = {"x-mock-control-key": own.control_key, **more}
+        return ask(body, "/_mock" + path, method, headers=headers).json()
 
     return send
 
@@ -180,12 +187,114 @@ def test_versions_on_v1_paths_can_be_tolerated(ask, control):
     assert "error" in control("POST", "/versions", {"tolerated": "all"})
 
 
-def test_controls_are_for_this_machine_or_the_key_only(own, ask):
-    endpoint = own._server.config.app
-    assert endpoint._controls({"client": ("127.0.0.1", 5)}, Headers())
-    assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers())
-    assert not endpoint._controls({"client": ("192.0.2.7", 5)}, Headers({"X-Mock-Control-Key": "wrong"}))
-    assert endpoint._controls({"client": ("192.0.2.7", 5)}, Headers({"X-Mock-Control-Key": own.control_key}))
+# -- who may use them --------------------------------------------------------------------------------------------------
+@pytest.fixture
+def knock(own, session):
+    """A function: what a request to the controls brings along in, status and message out."""
+
+    def send(method="GET", path="", key=True, body=None, plain=False, **headers):
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {"x-mock-control-key": own.control_key} if key is True else {"x-mock-control-key": key} if key else {}
+        base = own.control_url.partition("/_mock")[0] if plain else own.origin
+        verify = own.variables["SSL_CERT_FILE"]
+        answer = session.request(method, base + "/_mock" + path, headers=sent, data=body, verify=verify, timeout=10)
+        return answer.status_code, answer.text
+
+    return send
+
+
+FAULT = json.dumps({"kind": "500", "count": None})
+JSON = "application/json"
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_controls_need_the_key_on_this_machine_too(own, knock, plain):
+    for key in (None, "wrong", own.control_key[:-1], own.control_key + "x", "ü"):
+        for method, path, body in (
+            ("GET", "", None), ("GET", "/journal", None), ("POST", "/faults", FAULT), ("DELETE", "/limits", None),
+            ("GET", "/events", None), ("GET", "/nothing", None),
+        ):  # fmt: skip
+            key = key.encode().decode("latin-1") if key else key
+            status, said = knock(method, path, key, body, plain, content_type=JSON)
+            assert status == 401
+            assert "python3 -m helpers control" in said
+            assert own.control_key not in said
+    assert own.foundry.state.faults == []
+    assert knock(plain=plain)[0] == 200
+    assert knock("POST", "/faults", body=FAULT, plain=plain, content_type=JSON)[0] == 200
+    assert own.foundry.journal.answered == 0, "what the instructor does is not in the journal"
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({"Host": "evil.example"}, "at its own address only"),
+        ({"Host": "localhost.evil.example:8443"}, "at its own address only"),
+        ({"Origin": "https://evil.example"}, "not for another one"),
+        ({"Origin": "null"}, "not for another one"),
+        ({"Origin": "http://localhost:8888"}, "not for another one"),
+        ({"Sec_Fetch_Site": "cross-site"}, "not for another one"),
+        ({"Sec_Fetch_Site": "same-site"}, "not for another one"),
+        (
+            {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+            "not for another one",
+        ),
+        ({"content_type": "text/plain"}, "Content-Type: application/json"),
+        ({"content_type": "application/x-www-form-urlencoded"}, "Content-Type: application/json"),
+        ({"content_type": ""}, "Content-Type: application/json"),
+        ({"content_type": "application/jsonp"}, "Content-Type: application/json"),
+    ],
+)
+def test_with_the_key_too_they_look_at_where_a_request_comes_from(own, knock, headers, says):
+    for plain in (False, True):
+        status, said = knock("POST", "/faults", body=FAULT, plain=plain, **{"content_type": JSON, **headers})
+        assert status == 403
+        assert says in said
+    assert own.foundry.state.faults == []
+
+
+def test_their_own_page_and_programs_of_this_machine_may(own, knock):
+    page = own.control_url.partition("/_mock")[0]
+    for headers in (
+        {}, {"Host": "127.0.0.1"}, {"Host": f"LocalHost:{own.port}"}, {"Host": "[::1]:9000"}, {"content_type": "application/json; charset=utf-8"},
+        {"Origin": own.origin}, {"Sec_Fetch_Site": "same-origin"}, {"Sec_Fetch_Site": "none"},
+    ):  # fmt: skip
+        assert knock("POST", "/faults", body=FAULT, **{"content_type": JSON, **headers})[0] == 200, headers
+    assert knock("POST", "/faults", body=FAULT, plain=True, content_type=JSON, Origin=page)[0] == 200
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert knock("GET", "/", key=None, **link)[0] == 200, "a link from a notebook opens the page"
+    assert knock("POST", "/faults", body=FAULT, content_type=JSON, **link)[0] == 403
+
+
+def test_a_mock_without_a_class_lets_nobody_join(knock):
+    assert knock("GET", "/authority", key=None)[0] == 403
+    status, said = knock("POST", "/join", key=None, body='{"code": "x"}', content_type=JSON)
+    assert status == 403
+    assert "helpers class" in said
+
+
+def test_the_command_finds_the_controls_of_a_mock_whichever_port_it_has(own, capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr(controls.webbrowser, "open", shown.append)
+    assert controls.run(own.port) == 0
+    assert own.control_url in capsys.readouterr().out
+    assert shown[0].startswith("file:")
+    assert own.control_key not in shown[0], "everyone can read a program's arguments"
+    page = own.folder / "control.html"
+    assert own.control_url in page.read_text()
+    if os.name == "posix":
+        assert page.stat().st_mode & 0o077 == 0
+    second = MockServer(port=0, other_sites=False)
+    second.start()
+    try:
+        with pytest.raises(SetupProblem, match="Several mocks of yours run here"):
+            controls.run()
+        assert controls.run(second.port, browser=False) == 0
+    finally:
+        second.stop()
+    assert len(shown) == 1
+    with pytest.raises(SetupProblem, match=f"No mock of yours runs here on port {second.port}"):
+        controls.run(second.port)
 
 
 # -- quotas ------------------------------------------------------------------------------------------------------------

@@ -5,9 +5,7 @@ import pytest
 
 from helpers.exchange import Exchange, Headers
 from helpers.mock.call import Call
-from helpers.mock.control import KINDS, Control
-from helpers.mock.journal import Journal
-from helpers.mock.limits import Limits
+from helpers.mock.faults import KINDS, Faults
 from helpers.mock.state import Fault, State
 from helpers.mock.wire import errors
 from helpers.mock.wire.errors import GATEWAY, MODEL, PROJECT, ServiceError
@@ -121,7 +119,7 @@ def test_every_fault_is_an_answer_or_one_of_the_two_that_are_not():
         state.faults.append(Fault(kind))
         call = Call.of(Exchange("POST", "https://localhost/openai/v1/responses"))
         try:
-            Control(state, Limits(), Journal()).meet(call)
+            Faults(state).meet(call)
             spoiled.append((kind, call.late > 0, call.cut))
         except ServiceError as error:
             assert error.status == int(kind) if kind.isdigit() else 400 <= error.status < 500

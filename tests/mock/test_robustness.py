@@ -168,7 +168,7 @@ def test_the_authority_vouches_for_the_names_that_are_served_and_for_a_year():
 
     from cryptography import x509
 
-    authority = Certificates("localhost", "127.0.0.1", "room.contoso-ai.example")._authority
+    authority = Certificates("localhost", "127.0.0.1", "room.contoso-ai.example").authority.certificate
     constraints = authority.extensions.get_extension_for_class(x509.NameConstraints)
     assert constraints.critical
     permitted = [str(one.value) for one in constraints.value.permitted_subtrees]

@@ -14,7 +14,7 @@ from helpers.mock.access import AGENTS_READ, AGENTS_WRITE
 from helpers.mock.call import Call, Route, compact
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import State, weight
+from helpers.mock.state import State, Within, weight
 from helpers.mock.wire import errors, ids, paging, parameters, schemas, tools
 from helpers.mock.wire.body import parse
 from helpers.mock.wire.errors import ServiceError
@@ -49,14 +49,14 @@ def routes(parts: Parts) -> Iterator[Route]:
         yield Route(method, template, access.AGENTS, handler, action)
 
 
-def asked(state: State, body: dict[str, Any], named: str | None) -> dict[str, Any]:
-    """A Responses request as the agent asks it: with the agent's model, instructions, tools and so on. The agent is the one
-    of the endpoint (``named``), or the one that the request refers to."""
+def asked(state: State, project: str, body: dict[str, Any], named: str | None) -> dict[str, Any]:
+    """A Responses request as the agent of the project asks it: with the agent's model, instructions, tools and so on. The agent
+    is the one of the endpoint (``named``), or the one that the request refers to."""
     reference = body.get("agent_reference") or body.get("agent") or ({"name": named} if named else None)
     if not reference:
         return body
     name, version = str(reference.get("name")), reference.get("version")
-    thing = state.agents.get(name)
+    thing = state.within(project).agents.get(name)
     if thing is None:
         raise errors.project_thing_not_found("Agent", name)
     if thing["state"] != "enabled":
@@ -118,7 +118,7 @@ class Agents:
         if not isinstance(name, str):
             raise errors.definition_invalid(param="name")
         self._add_version(call, name, body)
-        return call.told(_agent(self._state.agents.get(name)))
+        return call.told(_agent(self._kept(call).agents.get(name)))
 
     def create_version(self, call: Call) -> Exchange:
         """POST /agents/{name}/versions: the first one makes the agent"""
@@ -132,11 +132,11 @@ class Agents:
         parameters.check_metadata(body.get("metadata"))
         if not isinstance(body.get("description") or "", str):
             raise errors.definition_invalid(param="description")
-        thing = self._state.agents.get(name) or _new(name)
+        thing = self._kept(call).agents.get(name) or _new(name)
         if len(thing["versions"]) >= VERSIONS:
             raise errors.project_error(400, "UserError", f"An agent has at most {VERSIONS} versions.")
-        number = str((self._state.agent_versions.get(name) or 0) + 1)
-        self._state.agent_versions.put(name, int(number), 100)
+        number = str((self._kept(call).agent_versions.get(name) or 0) + 1)
+        self._kept(call).agent_versions.put(name, int(number), 100)
         version = {
             "metadata": body.get("metadata") or {},
             "object": "agent.version",
@@ -151,7 +151,7 @@ class Agents:
             "agent_guid": _guid(name),
         }
         thing = {**thing, "versions": [*thing["versions"], version]}
-        self._state.agents.put(name, thing, self._state.agents.size_of(name) + weight(call.body) + 1500)
+        self._kept(call).agents.put(name, thing, self._kept(call).agents.size_of(name) + weight(call.body) + 1500)
         return version
 
     def all(self, call: Call) -> Exchange:
@@ -159,7 +159,7 @@ class Agents:
         kind = call.query.get("kind")
         found = [
             _agent(thing)
-            for thing in self._state.agents.all()
+            for thing in self._kept(call).agents.all()
             if kind in (None, thing["versions"][-1]["definition"]["kind"])
         ]
         return call.told(paging.by_id(found, call.query))
@@ -173,10 +173,10 @@ class Agents:
         name, _, what = call.names["agent"].rpartition(":")
         if what not in ("enable", "disable"):
             raise errors.not_found()
-        thing = self._state.agents.get(name)
+        thing = self._kept(call).agents.get(name)
         if thing is None:
             raise errors.project_thing_not_found("Agent", name)
-        self._state.agents.put(name, {**thing, "state": f"{what}d"}, self._state.agents.size_of(name))
+        self._kept(call).agents.put(name, {**thing, "state": f"{what}d"}, self._kept(call).agents.size_of(name))
         return call.nothing(204)
 
     def update(self, call: Call) -> Exchange:
@@ -189,16 +189,16 @@ class Agents:
         _check_endpoint(endpoint, [version["version"] for version in thing["versions"]])
         card = _merged(thing["card"], body["agent_card"]) if body.get("agent_card") else thing["card"]
         thing = {**thing, "endpoint": endpoint, "card": card}
-        self._state.agents.put(
-            call.names["agent"], thing, self._state.agents.size_of(call.names["agent"]) + weight(call.body)
+        self._kept(call).agents.put(
+            call.names["agent"], thing, self._kept(call).agents.size_of(call.names["agent"]) + weight(call.body)
         )
         return call.told(_agent(thing))
 
     def delete(self, call: Call) -> Exchange:
         """DELETE /agents/{name}; force only means something for hosted agents with sessions, which the mock has none of"""
         self._find(call)
-        self._state.agents.remove(call.names["agent"])
-        self._state.agent_versions.remove(call.names["agent"])
+        self._kept(call).agents.remove(call.names["agent"])
+        self._kept(call).agent_versions.remove(call.names["agent"])
         return call.told({"object": "agent.deleted", "name": call.names["agent"], "deleted": True})
 
     def versions(self, call: Call) -> Exchange:
@@ -213,13 +213,16 @@ class Agents:
         """DELETE /agents/{name}/versions/{version}. That the agent goes with its last version is inferred."""
         gone, name, thing = self._version(call), call.names["agent"], self._find(call)
         kept = [one for one in thing["versions"] if one is not gone]
-        self._state.agents.remove(name)
+        self._kept(call).agents.remove(name)
         if kept:
-            self._state.agents.put(name, {**thing, "versions": kept}, weight(compact(kept)) + 1500)
+            self._kept(call).agents.put(name, {**thing, "versions": kept}, weight(compact(kept)) + 1500)
         return call.told({"object": "agent.version.deleted", "name": name, "version": gone["version"], "deleted": True})
 
+    def _kept(self, call: Call) -> Within:
+        return self._state.within(call.project)
+
     def _find(self, call: Call) -> dict[str, Any]:
-        thing = self._state.agents.get(call.names["agent"])
+        thing = self._kept(call).agents.get(call.names["agent"])
         if thing is None:
             raise errors.project_thing_not_found("Agent", call.names["agent"])
         return thing

@@ -14,7 +14,6 @@ from helpers.mock.model import streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import Remembered
 from helpers.mock.wire import headers, ids, parameters, shapes
 from helpers.mock.wire.ids import Names
 
@@ -53,12 +52,12 @@ class Chat:
 
     def __init__(self, parts: Parts):
         self._model, self._state, self._limits = parts.model, parts.state, parts.limits
-        self._remembered = Remembered()
+        self._remembered = parts.remembered
 
     def create(self, call: Call) -> Exchange:
         """POST /chat/completions"""
         named, on_project = call.names.get("deployment"), call.route.api == "project"
-        key = call.body, named, on_project, self._state.deployments_changed
+        key = "chat", call.body, named, on_project, self._state.as_deployed
         finished = self._remembered.get(key) if len(call.body) <= REMEMBERED else None
         if finished is not None:
             finished = finished.anew(call.mark)
@@ -75,7 +74,7 @@ class Chat:
     def _finish(self, call: Call, named: str | None, on_project: bool) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
         body = parameters.chat(call.body)
-        deployment, prompt, answer = self._model.complete(body, named, call.mark)
+        deployment, prompt, answer = self._model.complete(body, named, call.mark, call.project)
         answer = _stopped(answer, body.get("stop"))
         at = answer.created_at or ids.timestamp(ids.mark(prompt.key))
         shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)

@@ -14,6 +14,7 @@ from helpers.mock.call import Call, Route, compact
 from helpers.mock.model import tools
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
+from helpers.mock.state import Within
 from helpers.mock.wire import errors, headers, ids, paging
 from helpers.mock.wire.body import parse
 
@@ -57,12 +58,15 @@ class Containers:
             raise errors.parameter_missing("expires_after.minutes")
         identifier = f"cntr_{ids.hexadecimal('container', call.mark, 48)}"
         return self._answer(
-            call, tools.keep_container(self._state, identifier, name[:200], ids.timestamp(call.seed), minutes)
+            call,
+            tools.keep_container(
+                self._kept(call).containers, identifier, name[:200], ids.timestamp(call.seed), minutes
+            ),
         )
 
     def all(self, call: Call) -> Exchange:
         """GET /containers"""
-        found = [thing["container"] for thing in self._state.containers.all()]
+        found = [thing["container"] for thing in self._kept(call).containers.all()]
         return self._answer(call, paging.by_id(found, call.query))
 
     def one(self, call: Call) -> Exchange:
@@ -72,7 +76,7 @@ class Containers:
     def delete(self, call: Call) -> Exchange:
         """DELETE /containers/{id}"""
         self._find(call)
-        self._state.containers.remove(call.names["container"])
+        self._kept(call).containers.remove(call.names["container"])
         return self._answer(call, {"id": call.names["container"], "object": "container.deleted", "deleted": True})
 
     def add_file(self, call: Call) -> Exchange:
@@ -80,7 +84,7 @@ class Containers:
         self._find(call)
         if call.sent.get("content-type", "").startswith("application/json"):
             name = parse(call.body).get("file_id")
-            found = self._state.files.get(name) if isinstance(name, str) else None
+            found = self._kept(call).files.get(name) if isinstance(name, str) else None
             if found is None:
                 raise errors.file_not_found(str(name))
             filename, content = found[0]["filename"], found[1]
@@ -91,7 +95,7 @@ class Containers:
             filename, content = file
         name, at = f"cfile_{ids.hexadecimal('file', call.mark)}", ids.timestamp(call.seed)
         container = call.names["container"]
-        shape = tools.keep_container_file(self._state, container, name, filename, content, "user", at)
+        shape = tools.keep_container_file(self._kept(call).containers, container, name, filename, content, "user", at)
         return self._answer(call, shape)
 
     def files(self, call: Call) -> Exchange:
@@ -116,8 +120,11 @@ class Containers:
     def _answer(self, call: Call, body: dict[str, Any]) -> Exchange:
         return call.answered(200, headers.stored(call.mark, ids.timestamp(call.mark)), compact(body))
 
+    def _kept(self, call: Call) -> Within:
+        return self._state.within(call.project)
+
     def _find(self, call: Call) -> dict[str, Any]:
-        thing = self._state.containers.get(call.names["container"])
+        thing = self._kept(call).containers.get(call.names["container"])
         if thing is None:
             raise errors.container_not_found()
         return thing

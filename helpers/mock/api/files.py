@@ -13,6 +13,7 @@ from helpers.mock.access import AGENTS_WRITE, ASSETS_READ
 from helpers.mock.call import Call, Route, compact
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
+from helpers.mock.state import Within
 from helpers.mock.wire import errors, headers, ids, paging
 
 CONTENT_TYPE = 300  # characters of the header that are read
@@ -52,7 +53,7 @@ class Files:
             raise errors.parameter_missing("purpose")
         if purpose not in PURPOSES:
             raise errors.value_not_supported("purpose", purpose, PURPOSES)
-        seed = self._state.files.seed(content[:1000])
+        seed = self._kept(call).files.seed(content[:1000])
         at, size = ids.timestamp(seed), len(content)
         if purpose == "assistants":  # another backend takes these, and they are ready at once (recorded 2026-02)
             name = f"assistant-{ids.letters(f'file {seed}', 22)}"
@@ -60,19 +61,21 @@ class Files:
                 "object": "file", "id": name, "purpose": purpose, "filename": filename, "bytes": size, "created_at": at,
                 "expires_at": None, "status": "processed", "status_details": None,
             }  # fmt: skip
-            self._state.files.put(name, (file, content), size + 500)
+            self._kept(call).files.put(name, (file, content), size + 500)
             return call.answered(200, headers.stored(call.mark, at), compact(file))
         name = f"file-{ids.hexadecimal('file', seed)}"
         file = {
             "status": "pending", "bytes": size, "purpose": purpose, "filename": filename, "id": name, "created_at": at,
             "object": "file",
         }  # fmt: skip
-        self._state.files.put(name, (file, content), size + 500)
+        self._kept(call).files.put(name, (file, content), size + 500)
         return call.ok(file, 201, headers.dated(catalog.PROJECT_RESPONSES_VERSIONS))
 
     def all(self, call: Call) -> Exchange:
         """GET /files"""
-        found = [file for file, _ in self._state.files.all() if call.query.get("purpose") in (None, file["purpose"])]
+        found = [
+            file for file, _ in self._kept(call).files.all() if call.query.get("purpose") in (None, file["purpose"])
+        ]
         return call.ok(paging.by_id(found, call.query))
 
     def one(self, call: Call) -> Exchange:
@@ -80,7 +83,7 @@ class Files:
         file, content = self._file(call)
         steps = {"pending": "running", "running": "processed"}
         following = {**file, "status": steps.get(file["status"], "processed")}
-        self._state.files.put(file["id"], (following, content), len(content) + 500)
+        self._kept(call).files.put(file["id"], (following, content), len(content) + 500)
         return call.ok(following)
 
     def content(self, call: Call) -> Exchange:
@@ -91,11 +94,14 @@ class Files:
     def delete(self, call: Call) -> Exchange:
         """DELETE /files/{id}"""
         self._file(call)
-        self._state.files.remove(call.names["file"])
+        self._kept(call).files.remove(call.names["file"])
         return call.ok({"id": call.names["file"], "object": "file", "deleted": True})
 
+    def _kept(self, call: Call) -> Within:
+        return self._state.within(call.project)
+
     def _file(self, call: Call) -> tuple[dict[str, Any], bytes]:
-        found = self._state.files.get(call.names["file"])
+        found = self._kept(call).files.get(call.names["file"])
         if found is None:
             raise errors.thing_not_found("File", call.names["file"])
         return found

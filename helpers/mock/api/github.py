@@ -22,7 +22,7 @@ class GitHub:
     """The handler of the token endpoint of Actions."""
 
     def __init__(self, parts: Parts):
-        self._federation, self._secrets = Federation(parts.origin, parts.issuer), parts.secrets
+        self._federation, self._secrets = Federation(parts.origin, parts.issuer, parts.state.world), parts.secrets
 
     def token(self, call: Call) -> Exchange:
         """GET /github/token?audience=...: for who shows the request token of the run"""

@@ -37,8 +37,8 @@ class Identity:
     """The handlers of a tenant's token endpoints and of the managed identity."""
 
     def __init__(self, parts: Parts):
-        self._issuer, self._secrets = parts.issuer, parts.secrets
-        self._federation = Federation(parts.origin, parts.issuer)
+        self._issuer, self._secrets, self._world = parts.issuer, parts.secrets, parts.state.world
+        self._federation = Federation(parts.origin, parts.issuer, parts.state.world)
 
     def managed_identity(self, call: Call) -> Exchange:
         """GET /msi/token, as App Service has it. The two failures are inferred."""
@@ -56,7 +56,7 @@ class Identity:
                 "statusCode": 400,
                 "message": f"No managed identity with the client id {client_id[:60]} is assigned.",
             }
-        token, expires_on = self._issuer.token(resource, client_id=client_id)
+        token, expires_on = self._issuer.token(resource, client_id=client_id, world=self._world)
         return 200, {
             "access_token": token,
             "expires_on": str(max(expires_on, int(time.time()) + LIFETIME)),  # a client would not send an expired one
@@ -108,7 +108,7 @@ class Identity:
         if resource not in AUDIENCES:
             message = f"The resource principal named {resource[:80]} was not found in the tenant."
             return _refused(400, "invalid_resource", 500011, message, seed)
-        token, _ = self._issuer.token(resource, client_id=wanted["client_id"])
+        token, _ = self._issuer.token(resource, client_id=wanted["client_id"], world=self._world)
         return 200, {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
 
     def discovery(self, call: Call) -> Exchange:

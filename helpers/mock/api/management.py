@@ -397,6 +397,7 @@ class Management:
         del self._state.owners[kind, name]
         if parent.endswith("/projects"):
             self._state.projects.discard(name)
+            self._state.forget(name)
         elif parent.endswith("/deployments"):
             self._state.deployments.pop(name, None)
             self._state.deployments_changed += 1

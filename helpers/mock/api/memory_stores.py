@@ -14,7 +14,7 @@ from helpers.mock.call import Call, Route, compact
 from helpers.mock.model import search
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import weight
+from helpers.mock.state import Part, weight
 from helpers.mock.wire import errors, ids, paging, parameters
 from helpers.mock.wire.body import parse
 from helpers.mock.wire.items import texts_of
@@ -78,7 +78,7 @@ class MemoryStores:
             if definition.get("kind", "default") == "default" and not isinstance(definition.get(model), str):
                 raise errors.definition_invalid(param=f"definition.{model}")
         parameters.check_metadata(body.get("metadata"))
-        if self._state.memory_stores.get(name):
+        if self._stores(call).get(name):
             raise errors.project_error(409, "conflict", f"MemoryStore '{name[:100]}' already exists")  # inferred
         at = ids.timestamp(call.seed)
         store = {
@@ -91,21 +91,21 @@ class MemoryStores:
             "metadata": body.get("metadata") or {},
             "definition": definition,
         }
-        self._state.memory_stores.put(name, {"store": store, "memories": {}, "updates": {}}, weight(call.body) + 500)
+        self._stores(call).put(name, {"store": store, "memories": {}, "updates": {}}, weight(call.body) + 500)
         return call.told(store)
 
     def all(self, call: Call) -> Exchange:
         """GET /memory_stores"""
-        return call.told(paging.by_id([thing["store"] for thing in self._state.memory_stores.all()], call.query))
+        return call.told(paging.by_id([thing["store"] for thing in self._stores(call).all()], call.query))
 
     def one(self, call: Call) -> Exchange:
         """GET /memory_stores/{name}"""
-        return call.told(self._find(call.names["store"])["store"])
+        return call.told(self._find(call, call.names["store"])["store"])
 
     def act(self, call: Call) -> Exchange:
         """POST /memory_stores/{name}, and its verbs: update_memories, search_memories, delete_scope"""
         name, _, verb = call.names["store"].partition(":")
-        thing, body = self._find(name), parse(call.body)
+        thing, body = self._find(call, name), parse(call.body)
         acts = {
             "": self._changed,
             "update_memories": self._update,
@@ -121,13 +121,13 @@ class MemoryStores:
     def delete(self, call: Call) -> Exchange:
         """DELETE /memory_stores/{name}"""
         name = call.names["store"]
-        self._find(name)
-        self._state.memory_stores.remove(name)
+        self._find(call, name)
+        self._stores(call).remove(name)
         return call.told({"object": "memory_store.deleted", "name": name, "deleted": True})
 
     def looked_at(self, call: Call) -> Exchange:
         """GET /memory_stores/{name}/updates/{id}: an update that is looked at is done"""
-        update = self._find(call.names["store"])["updates"].get(call.names["update"])
+        update = self._find(call, call.names["store"])["updates"].get(call.names["update"])
         if update is None:
             raise errors.project_thing_not_found("Update", call.names["update"])
         if update["status"] == "queued":
@@ -142,7 +142,7 @@ class MemoryStores:
 
     def add_item(self, call: Call) -> Exchange:
         """POST /memory_stores/{name}/items"""
-        thing, body = self._find(call.names["store"]), parse(call.body)
+        thing, body = self._find(call, call.names["store"]), parse(call.body)
         for name in ("scope", "content"):
             if not isinstance(body.get(name), str):
                 raise errors.definition_invalid(param=name)
@@ -151,7 +151,7 @@ class MemoryStores:
 
     def items(self, call: Call) -> Exchange:
         """POST /memory_stores/{name}/items:list, of one scope"""
-        thing, body = self._find(call.names["store"]), parse(call.body)
+        thing, body = self._find(call, call.names["store"]), parse(call.body)
         kind = call.query.get("kind")
         ours = [
             memory
@@ -170,13 +170,13 @@ class MemoryStores:
         if not isinstance(body.get("content"), str):
             raise errors.definition_invalid(param="content")
         memory["content"] = body["content"]
-        self._resize(call.names["store"])
+        self._resize(call, call.names["store"])
         return call.told(memory)
 
     def delete_item(self, call: Call) -> Exchange:
         """DELETE /memory_stores/{name}/items/{id}"""
         self._memory(call)
-        del self._find(call.names["store"])["memories"][call.names["memory"]]
+        del self._find(call, call.names["store"])["memories"][call.names["memory"]]
         return call.told({"object": "memory_store.item.deleted", "memory_id": call.names["memory"], "deleted": True})
 
     # -- verbs -----------------------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class MemoryStores:
         for field in ("description", "metadata"):
             if body.get(field) is not None:
                 thing["store"][field] = body[field]
-        self._resize(name)
+        self._resize(call, name)
         return call.told(thing["store"])
 
     def _update(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
@@ -199,7 +199,7 @@ class MemoryStores:
             for at, text in enumerate(said[:20])
         ]
         thing["updates"][update_id] = {"update_id": update_id, "status": "queued", "operations": operations}
-        self._resize(name)
+        self._resize(call, name)
         return call.told({"update_id": update_id, "status": "queued"}, 202)
 
     def _search(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
@@ -217,7 +217,7 @@ class MemoryStores:
 
     def _forget(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
         thing["memories"] = {n: m for n, m in thing["memories"].items() if m["scope"] != body["scope"]}
-        self._resize(name)
+        self._resize(call, name)
         return call.told(
             {"object": "memory_store.scope.deleted", "name": name, "scope": body["scope"], "deleted": True}
         )
@@ -234,21 +234,24 @@ class MemoryStores:
             "kind": kind,
         }
         thing["memories"][memory["memory_id"]] = memory
-        self._resize(thing["store"]["name"])
+        self._resize(call, thing["store"]["name"])
         return memory
 
-    def _resize(self, name: str) -> None:
-        thing = self._state.memory_stores.get(name)
-        self._state.memory_stores.put(name, thing, weight(compact({**thing, "updates": list(thing["updates"])})) + 500)
+    def _resize(self, call: Call, name: str) -> None:
+        thing = self._stores(call).get(name)
+        self._stores(call).put(name, thing, weight(compact({**thing, "updates": list(thing["updates"])})) + 500)
 
-    def _find(self, name: str) -> dict[str, Any]:
-        thing = self._state.memory_stores.get(name)
+    def _stores(self, call: Call) -> Part:
+        return self._state.within(call.project).memory_stores
+
+    def _find(self, call: Call, name: str) -> dict[str, Any]:
+        thing = self._stores(call).get(name)
         if thing is None:
             raise errors.project_thing_not_found("MemoryStore", name)
         return thing
 
     def _memory(self, call: Call) -> dict[str, Any]:
-        memory = self._find(call.names["store"])["memories"].get(call.names["memory"])
+        memory = self._find(call, call.names["store"])["memories"].get(call.names["memory"])
         if memory is None:
             raise errors.project_thing_not_found("Memory", call.names["memory"])
         return memory

@@ -16,7 +16,6 @@ from helpers.mock.model import prompts, streams
 from helpers.mock.model.model import REMEMBERED
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import Remembered
 from helpers.mock.wire import errors, headers, ids, items, paging, parameters, shapes
 from helpers.mock.wire.errors import ServiceError
 from helpers.mock.wire.ids import Names
@@ -53,7 +52,7 @@ class Finished(NamedTuple):
     mark: str  # the mark of this call
     at: int
     source: str
-    world: str  # the project it was asked in; empty for the resource
+    project: str  # the project it was asked in; empty for the resource
     stream: bool
     kept: bool
 
@@ -99,13 +98,13 @@ class Responses:
 
     def __init__(self, parts: Parts):
         self._model, self._state, self._limits = parts.model, parts.state, parts.limits
-        self._remembered = Remembered()
+        self._remembered = parts.remembered
 
     def create(self, call: Call) -> Exchange:
         """POST /responses"""
         agent, asked, on_project = call.names.get("agent"), call.body, call.route.api != "resource"
         # What depends on nothing but the request and the deployments is worked out once; the rest asks the state each time.
-        key = asked, _world(call), self._state.deployments_changed
+        key = "responses", asked, call.project, self._state.as_deployed
         stateless = not agent and len(asked) <= REMEMBERED and not STATEFUL.search(asked)
         finished = self._remembered.get(key) if stateless else None
         if finished is not None:
@@ -136,7 +135,7 @@ class Responses:
             self._store(finished.holding(told))
             if done:
                 self._extend(told, told.body["output"])
-        return call.told(shapes.as_sent(told.body, told.request, bool(finished.world)))
+        return call.told(shapes.as_sent(told.body, told.request, bool(finished.project)))
 
     def _streamed_again(self, call: Call, finished: Finished, told: Told) -> Exchange:
         if not (told.request.get("background") and finished.stream):
@@ -146,7 +145,7 @@ class Responses:
             raise errors.parameter_type("starting_after", "an integer", "a string")
         chunks = finished.chunks[after + 1 :]
         chunks = tuple((at - chunks[0][0], event) for at, event in chunks)
-        pairs = headers.responses(call.mark, finished.at, finished.deployment, 0, bool(finished.world), stream=True)
+        pairs = headers.responses(call.mark, finished.at, finished.deployment, 0, bool(finished.project), stream=True)
         pairs.append(("x-offline-mock", finished.source))
         return call.answered(200, pairs, b"".join(event for _, event in chunks), chunks=chunks)
 
@@ -165,7 +164,7 @@ class Responses:
         if told.body["status"] in ("queued", "in_progress"):
             told = told._replace(body={**told.body, "status": "cancelled"}, later=None)
             self._store(finished.holding(told))
-        return call.told(shapes.as_sent(told.body, told.request, bool(finished.world)))
+        return call.told(shapes.as_sent(told.body, told.request, bool(finished.project)))
 
     def input_items(self, call: Call) -> Exchange:
         """GET /responses/{id}/input_items"""
@@ -174,7 +173,7 @@ class Responses:
     def count(self, call: Call) -> Exchange:
         """POST /responses/input_tokens. Source: the openai SDK; whether every region has it is not known."""
         body = parameters.counted(call.body)
-        before, _ = self._before(body, _world(call))
+        before, _ = self._before(body, call.project)
         return call.told({"object": "response.input_tokens", "input_tokens": self._model.count(body, before)})
 
     def compact(self, call: Call) -> Exchange:
@@ -182,7 +181,7 @@ class Responses:
         the service can read. Source: the openai SDK."""
         body = parameters.compacted(call.body)
         self._model.deployment(body.get("model"), "responses")
-        before, _ = self._before(body, _world(call))
+        before, _ = self._before(body, call.project)
         names, at = Names(call.mark), ids.timestamp(call.mark)
         everything = [*before, *prompts.input_items(body)]
         said = [item for item in everything if item.get("type", "message") == "message" and item.get("role") == "user"]
@@ -199,25 +198,27 @@ class Responses:
     # -- inside ----------------------------------------------------------------------------------------------------------
     def _finish(self, call: Call, agent: str | None = None) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
-        world, dated = _world(call), call.route.door is access.PROJECT_DATED
-        body = parameters.responses(call.body, bool(world), dated, agent)
-        asked = agents.asked(self._state, body, agent)
-        before, conversation = self._before(asked, world)
+        project, dated = call.project, call.route.door is access.PROJECT_DATED
+        body = parameters.responses(call.body, bool(project), dated, agent)
+        asked = agents.asked(self._state, project, body, agent)
+        before, conversation = self._before(asked, project)
         names = Names(conversation[5:21], call.mark) if conversation else Names(call.mark, ids.mark(call.seed))
         given = [items.kept(item, names, at) for at, item in enumerate(prompts.input_items(asked))]
-        given = [self._referred(item, [*before, *given], world) for item in given]
+        given = [self._referred(item, [*before, *given], project) for item in given]
         if not given and not (before and _is_of_user(before[-1])) and not asked.get("prompt"):
             raise errors.parameter_missing("input")
         items.check_calls(given, before)
         stream = bool(body.get("stream"))
         try:
-            deployment, prompt, answer = self._model.respond({**asked, "input": given}, before, given, call.mark)
+            deployment, prompt, answer = self._model.respond(
+                {**asked, "input": given}, before, given, call.mark, project
+            )
         except ServiceError as error:
             if not stream or '"content_filter"' not in error.body:
                 raise
             return self._blocked(call, body, asked, names)
         at = answer.created_at or ids.timestamp(ids.mark(prompt.key))
-        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(world))
+        shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(project))
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
         later = None
@@ -226,16 +227,16 @@ class Responses:
             shape, later = {**shape, **waiting}, shape
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
         chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
-        sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(world)))
+        sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(project)))
         usage = (later or shape)["usage"]
         told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later)
         return self._finished(call, body, deployment, told, sent, chunks, at, answer.source, usage["total_tokens"])
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
         """A stream in which a blocked prompt is told: its status was sent before the filter had looked."""
-        deployment, world = self._model.deployment(asked.get("model"), "responses"), _world(call)
+        deployment, project = self._model.deployment(asked.get("model"), "responses"), call.project
         at = ids.timestamp(call.seed)
-        shape = shapes.response(asked, deployment, Answer("", at, 0, 0, ""), at, 0, names, bool(world))
+        shape = shapes.response(asked, deployment, Answer("", at, 0, 0, ""), at, 0, names, bool(project))
         shape |= {"content_filters": shapes.blocked_prompt_filters(len(prompts.from_responses(asked).last_words))}
         chunks = streams.timed(streams.failed_events(shape, errors.BLOCKED, "content_policy_violation"))
         shape |= {"status": "failed", "output": [], "usage": None, "completed_at": None}
@@ -256,26 +257,26 @@ class Responses:
     ) -> Finished:
         stream, kept = bool(body.get("stream")), body.get("store") is not False
         return Finished(
-            told.body["id"], deployment, tokens, sent, chunks, compact(told), call.mark, call.mark, at, source, _world(call),
+            told.body["id"], deployment, tokens, sent, chunks, compact(told), call.mark, call.mark, at, source, call.project,
             stream, kept,
         )  # fmt: skip
 
-    def _before(self, body: dict[str, Any], world: str) -> tuple[list[dict[str, Any]], str]:
+    def _before(self, body: dict[str, Any], project: str) -> tuple[list[dict[str, Any]], str]:
         """The items that this request goes on from, and the conversation they are in, if any."""
         previous, conversation = body.get("previous_response_id"), body.get("conversation")
         if previous:
             finished = self._state.responses.get(previous)
-            if finished is None or finished.world != world:
+            if finished is None or finished.project != project:
                 raise errors.previous_not_found(previous)
             return finished.open().items, ""
         if conversation:
             name = conversation if isinstance(conversation, str) else conversation["id"]
-            return conversations.find(self._state, name, world)["items"], name
+            return conversations.find(self._state, name, project)["items"], name
         if isinstance(body.get("prompt"), dict):
             raise errors.thing_not_found("Prompt", body["prompt"]["id"])
         return [], ""
 
-    def _referred(self, item: dict[str, Any], known: list[dict[str, Any]], world: str) -> dict[str, Any]:
+    def _referred(self, item: dict[str, Any], known: list[dict[str, Any]], project: str) -> dict[str, Any]:
         """An item, or the one that it refers to. Raises the ServiceError for one that was not kept."""
         kind = item.get("type")
         if kind not in ("item_reference", "reasoning"):
@@ -285,7 +286,7 @@ class Responses:
             if one is not item and one.get("id") == name and one.get("type") != "item_reference":
                 return one
         for stored in reversed(self._state.responses.all()):
-            for one in stored.open().items if stored.world == world and name.encode() in stored.told else ():
+            for one in stored.open().items if stored.project == project and name.encode() in stored.told else ():
                 if one.get("id") == name:
                     return one
         if kind == "reasoning" and item.get("encrypted_content"):
@@ -310,14 +311,9 @@ class Responses:
 
     def _find(self, call: Call) -> Finished:
         finished = self._state.responses.get(call.names["response"])
-        if finished is None or finished.world != _world(call):
+        if finished is None or finished.project != call.project:
             raise errors.thing_not_found("Response", call.names["response"])
         return finished
-
-
-def _world(call: Call) -> str:
-    """Where things are kept: each project by itself, and the resource by itself."""
-    return call.names.get("project", "")
 
 
 def _is_of_user(item: dict[str, Any]) -> bool:

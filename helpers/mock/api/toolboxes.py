@@ -12,7 +12,7 @@ from helpers.mock.access import AGENTS_READ, AGENTS_WRITE
 from helpers.mock.call import Call, Route
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
-from helpers.mock.state import weight
+from helpers.mock.state import Within, weight
 from helpers.mock.wire import errors, ids, paging, parameters
 from helpers.mock.wire.body import parse
 
@@ -49,7 +49,7 @@ class Toolboxes:
             raise errors.definition_invalid(param="tools")
         parameters.check_metadata(body.get("metadata"))
         at = ids.timestamp(f"toolbox {name}")
-        thing = self._state.toolboxes.get(name) or {
+        thing = self._kept(call).toolboxes.get(name) or {
             "name": name,
             "created_at": at,
             "default": "1",
@@ -68,12 +68,12 @@ class Toolboxes:
             **{part: body[part] for part in ("skills", "policies") if body.get(part) is not None},
         }
         thing = {**thing, "made": thing["made"] + 1, "versions": [*thing["versions"], version]}
-        self._state.toolboxes.put(name, thing, self._state.toolboxes.size_of(name) + weight(call.body) + 500)
+        self._kept(call).toolboxes.put(name, thing, self._kept(call).toolboxes.size_of(name) + weight(call.body) + 500)
         return call.told(version)
 
     def all(self, call: Call) -> Exchange:
         """GET /toolboxes"""
-        return call.told(paging.by_id([_toolbox(thing) for thing in self._state.toolboxes.all()], call.query))
+        return call.told(paging.by_id([_toolbox(thing) for thing in self._kept(call).toolboxes.all()], call.query))
 
     def one(self, call: Call) -> Exchange:
         """GET /toolboxes/{name}"""
@@ -90,7 +90,7 @@ class Toolboxes:
     def delete(self, call: Call) -> Exchange:
         """DELETE /toolboxes/{name}"""
         self._find(call)
-        self._state.toolboxes.remove(call.names["toolbox"])
+        self._kept(call).toolboxes.remove(call.names["toolbox"])
         return call.nothing(204)
 
     def versions(self, call: Call) -> Exchange:
@@ -106,13 +106,16 @@ class Toolboxes:
         gone, thing = self._version(call), self._find(call)
         thing["versions"] = [one for one in thing["versions"] if one is not gone]
         if not thing["versions"]:
-            self._state.toolboxes.remove(call.names["toolbox"])
+            self._kept(call).toolboxes.remove(call.names["toolbox"])
         elif thing["default"] == gone["version"]:
             thing["default"] = thing["versions"][-1]["version"]
         return call.nothing(204)
 
+    def _kept(self, call: Call) -> Within:
+        return self._state.within(call.project)
+
     def _find(self, call: Call) -> dict[str, Any]:
-        thing = self._state.toolboxes.get(call.names["toolbox"])
+        thing = self._kept(call).toolboxes.get(call.names["toolbox"])
         if thing is None:
             raise errors.project_thing_not_found("Toolbox", call.names["toolbox"])
         return thing

@@ -14,6 +14,7 @@ from helpers.mock.call import Call, Route, compact
 from helpers.mock.model import search
 from helpers.mock.parts import Parts
 from helpers.mock.routes import HOME
+from helpers.mock.state import Within
 from helpers.mock.wire import errors, headers, ids, paging, parameters
 from helpers.mock.wire.body import parse
 from helpers.mock.wire.kinds import check_kind, kind_of, value_among
@@ -60,7 +61,7 @@ class VectorStores:
         """POST /vector_stores: an empty one is complete at once"""
         body = parse(call.body) if call.body else {}
         _check(body)
-        seed = self._state.vector_stores.seed(call.body)
+        seed = self._kept(call).vector_stores.seed(call.body)
         at, expires = ids.timestamp(seed), body.get("expires_after")
         store = {
             "id": f"vs_{ids.letters(f'store {seed}', 24)}",
@@ -77,8 +78,8 @@ class VectorStores:
         }
         thing = {"store": store, "files": {}, "texts": {}, "batches": {}}
         names = body.get("file_ids") or []
-        added = [self._added(thing, name, at) for name in names]
-        self._state.vector_stores.put(
+        added = [self._added(call, thing, name, at) for name in names]
+        self._kept(call).vector_stores.put(
             store["id"], thing, 1000 + sum(map(len, (text for _, text in thing["texts"].values())))
         )
         return self._answer(call, {**store, **_summed(thing), **({"status": "in_progress"} if added else {})})
@@ -86,7 +87,7 @@ class VectorStores:
     def all(self, call: Call) -> Exchange:
         """GET /vector_stores"""
         return self._answer(
-            call, paging.by_id([self._shape(thing) for thing in self._state.vector_stores.all()], call.query)
+            call, paging.by_id([self._shape(thing) for thing in self._kept(call).vector_stores.all()], call.query)
         )
 
     def one(self, call: Call) -> Exchange:
@@ -111,7 +112,7 @@ class VectorStores:
     def delete(self, call: Call) -> Exchange:
         """DELETE /vector_stores/{id}; the files stay"""
         self._find(call)
-        self._state.vector_stores.remove(call.names["store"])
+        self._kept(call).vector_stores.remove(call.names["store"])
         return self._answer(call, {"id": call.names["store"], "object": "vector_store.deleted", "deleted": True})
 
     def search(self, call: Call) -> Exchange:
@@ -146,7 +147,7 @@ class VectorStores:
         name = body.get("file_id")
         if not isinstance(name, str):
             raise errors.parameter_missing("file_id")
-        file = self._added(thing, name, ids.timestamp(call.seed), body.get("attributes"))
+        file = self._added(call, thing, name, ids.timestamp(call.seed), body.get("attributes"))
         self._keep(call, thing)
         return self._answer(call, file)
 
@@ -193,7 +194,7 @@ class VectorStores:
             raise errors.list_too_long("file_ids", MOST, len(names))
         at = ids.timestamp(call.seed)
         for name in names:
-            self._added(thing, name, at)
+            self._added(call, thing, name, at)
         batch = {
             "id": f"vsfb_{ids.hexadecimal('batch', call.mark)}",
             "object": "vector_store.files_batch",
@@ -219,9 +220,9 @@ class VectorStores:
         return self._answer(call, paging.by_id([thing["files"][n] for n in names if n in thing["files"]], call.query))
 
     # -- inside ----------------------------------------------------------------------------------------------------------
-    def _added(self, thing: dict[str, Any], name: Any, at: int, attributes: Any = None) -> dict[str, Any]:
+    def _added(self, call: Call, thing: dict[str, Any], name: Any, at: int, attributes: Any = None) -> dict[str, Any]:
         """A file, put into a store. Its text is read at once, and told later."""
-        found = self._state.files.get(name) if isinstance(name, str) else None
+        found = self._kept(call).files.get(name) if isinstance(name, str) else None
         if found is None:
             raise errors.file_not_found(str(name))
         described, content = found
@@ -253,13 +254,16 @@ class VectorStores:
 
     def _keep(self, call: Call, thing: dict[str, Any]) -> None:
         size = 1000 + sum(len(text) for _, text in thing["texts"].values()) + 300 * len(thing["files"])
-        self._state.vector_stores.put(call.names["store"], thing, size)
+        self._kept(call).vector_stores.put(call.names["store"], thing, size)
 
     def _answer(self, call: Call, body: dict[str, Any]) -> Exchange:
         return call.answered(200, headers.stored(call.mark, ids.timestamp(call.mark)), compact(body))
 
+    def _kept(self, call: Call) -> Within:
+        return self._state.within(call.project)
+
     def _find(self, call: Call) -> dict[str, Any]:
-        thing = self._state.vector_stores.get(call.names["store"])
+        thing = self._kept(call).vector_stores.get(call.names["store"])
         if thing is None:
             raise errors.thing_not_found("Vector store", call.names["store"])
         return thing

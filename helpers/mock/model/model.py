@@ -36,17 +36,18 @@ class Model:
 
     def __init__(self, recordings: Recordings, state: State, strict: bool = False):
         self.recordings, self.state, self.strict = recordings, state, strict
-        self._tools, self._caching = Tools(state), Caching()
+        self._tools, self._caching = Tools(), Caching()
 
-    def respond(self, body: dict[str, Any], before: list[dict], given: list[dict], mark: str) -> Said:
-        """The answer to a Responses request, whose items are ``given``, that goes on from the items ``before``. Raises
-        ServiceError."""
+    def respond(self, body: dict[str, Any], before: list[dict], given: list[dict], mark: str, project: str) -> Said:
+        """The answer to a Responses request in a project, whose items are ``given``, that goes on from the items ``before``.
+        Raises ServiceError."""
         deployment = self.deployment(body.get("model"), "responses")
         reasoning = body.get("reasoning") or {}
         effort = _effort(deployment.model, reasoning.get("effort"), "reasoning.effort")
         _refuse_unsupported("responses", body, deployment.model, effort)
         prompt = prompts.from_responses(body, prompts.from_items(before))
-        answer = self.say("responses", Turn(body, prompt, given, before, mark), deployment, effort)
+        turn = Turn(body, prompt, given, before, mark, self.state, project)
+        answer = self.say("responses", turn, deployment, effort)
         if answer.reasons and "reasoning.encrypted_content" in (body.get("include") or ()):
             answer = replace(answer, encrypted=f"offline-mock-{ids.hexadecimal('thoughts', prompt.key, 64)}")
         if reasoning.get("summary") and answer.reasons and not answer.summary:
@@ -54,13 +55,14 @@ class Model:
             answer = replace(answer, summary=({"type": "summary_text", "text": said},))
         return Said(deployment, prompt, answer)
 
-    def complete(self, body: dict[str, Any], named: str | None, mark: str) -> Said:
-        """The answer to a chat-completions request, to the deployment ``named`` in its path if any. Raises ServiceError."""
+    def complete(self, body: dict[str, Any], named: str | None, mark: str, project: str) -> Said:
+        """The answer to a chat-completions request in a project, to the deployment ``named`` in its path if any. Raises ServiceError."""
         deployment = self.deployment(named or body.get("model"), "chatCompletion")
         effort = _effort(deployment.model, body.get("reasoning_effort"), "reasoning_effort")
         _refuse_unsupported("chat", body, deployment.model, effort)
         prompt = prompts.from_chat(body)
-        return Said(deployment, prompt, self.say("chat", Turn(body, prompt, [], [], mark), deployment, effort))
+        turn = Turn(body, prompt, [], [], mark, self.state, project)
+        return Said(deployment, prompt, self.say("chat", turn, deployment, effort))
 
     def count(self, body: dict[str, Any], before: list[dict]) -> int:
         """How many tokens a request would be charged for its input. Raises ServiceError for a deployment that is not there."""

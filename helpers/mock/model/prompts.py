@@ -10,6 +10,9 @@ from typing import Any
 from helpers.mock.answer import CHARACTERS_PER_TOKEN
 from helpers.mock.wire import pictures
 
+CANONICAL = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":")
+)  # json.dumps would make one each time
 LONGEST = 64 * 1024  # characters of a text that a recording could answer
 # Items that tell the model nothing that the messages do not.
 SILENT = (
@@ -131,7 +134,7 @@ def from_chat(body: dict[str, Any]) -> Prompt:
 
 def canonical(data: Any) -> str:
     """JSON with sorted keys and no spaces: equal for equal data."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return CANONICAL.encode(data)
 
 
 def compact(data: Any) -> str:

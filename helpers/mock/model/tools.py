@@ -14,7 +14,7 @@ from typing import Any
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
 from helpers.mock.model import inventions, prompts, search
 from helpers.mock.model.prompts import Prompt
-from helpers.mock.state import State
+from helpers.mock.state import Part, State, Within
 from helpers.mock.wire import errors, ids, tools
 
 MOCK = "This is the offline mock"
@@ -33,6 +33,13 @@ class Turn:
     given: list[dict[str, Any]]
     before: list[dict[str, Any]]
     mark: str
+    state: State
+    project: str
+
+    @property
+    def kept(self) -> Within:
+        """What is kept where it was asked: files, stores, containers."""
+        return self.state.within(self.project)
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -42,14 +49,11 @@ class Turn:
 class Tools:
     """The hosted tools of one mock."""
 
-    def __init__(self, state: State):
-        self._state = state
-
     def use(self, turn: Turn) -> Answer | None:
         """The answer of a model that uses one of its tools now; None when there is nothing to use. Raises the ServiceError
         for what a tool names and there is not."""
         given = turn.body.get("tools") or []
-        self._check(given, turn.items)
+        _check(given, turn)
         answered = [item for item in turn.given if item.get("type") == "mcp_approval_response"]
         if answered:
             return self._approved(answered[-1], turn)
@@ -74,38 +78,12 @@ class Tools:
             )
         return maker(chosen, turn)
 
-    def _check(self, given: list[dict[str, Any]], items: list[dict[str, Any]]) -> None:
-        """Raises the ServiceError for a store, a file or a container that is not there."""
-        for tool in given:
-            for name in tool.get("vector_store_ids") or () if tool.get("type") == "file_search" else ():
-                if self._state.vector_stores.get(name) is None:
-                    raise errors.vector_store_not_found(name)
-            container = tool.get("container")
-            if isinstance(container, str) and self._state.containers.get(container) is None:
-                raise errors.container_not_found()
-            for name in container.get("file_ids") or () if isinstance(container, dict) else ():
-                self._check_file(name)
-            if (
-                str(tool.get("type")).startswith("memory_search")
-                and self._state.memory_stores.get(tool["memory_store_name"]) is None
-            ):
-                raise errors.project_thing_not_found("MemoryStore", tool["memory_store_name"])
-        for item in items:
-            content = item.get("content")
-            for part in content if isinstance(content, list) else ():
-                if part.get("type") in ("input_file", "input_image") and part.get("file_id"):
-                    self._check_file(part["file_id"])
-
-    def _check_file(self, name: Any) -> None:
-        if not isinstance(name, str) or self._state.files.get(name) is None:
-            raise errors.file_not_found(str(name))
-
     # -- one tool each -----------------------------------------------------------------------------------------------------
     def _file_search(self, tool: dict[str, Any], turn: Turn) -> Answer:
         query = turn.prompt.last_words
         files = {}
         for name in tool["vector_store_ids"]:
-            files |= self._state.vector_stores.get(name)["texts"]
+            files |= turn.kept.vector_stores.get(name)["texts"]
         texts = {name: text for name, (_, text) in files.items()}
         found = search.search(query, texts, tool.get("max_num_results") or 20)
         item: dict[str, Any] = {"type": "file_search_call", "status": "completed", "queries": [query]}
@@ -133,10 +111,12 @@ class Tools:
         name = tool.get("container")
         if not isinstance(name, str):
             name = f"cntr_{ids.hexadecimal('container', turn.mark, 48)}"
-            keep_container(self._state, name, "auto", ids.timestamp(turn.mark))
+            keep_container(turn.kept.containers, name, "auto", ids.timestamp(turn.mark))
         file_id = f"cfile_{ids.hexadecimal('file', turn.mark)}"
         content = b"The offline mock runs no code, so there is nothing in this file but this line.\n"
-        keep_container_file(self._state, name, file_id, CONTAINER_FILE, content, "assistant", ids.timestamp(turn.mark))
+        keep_container_file(
+            turn.kept.containers, name, file_id, CONTAINER_FILE, content, "assistant", ids.timestamp(turn.mark)
+        )
         with_outputs = "code_interpreter_call.outputs" in (turn.body.get("include") or ())
         item = {
             "type": "code_interpreter_call",
@@ -212,7 +192,7 @@ class Tools:
         return _said(f"{MOCK}: the picture is a plain square, drawn by no model.", (item,))
 
     def _memory_search(self, tool: dict[str, Any], turn: Turn) -> Answer:
-        kept = self._state.memory_stores.get(tool["memory_store_name"])["memories"]
+        kept = turn.kept.memory_stores.get(tool["memory_store_name"])["memories"]
         ours = [memory for memory in kept.values() if memory["scope"] == tool["scope"]]
         texts = {memory["memory_id"]: memory["content"] for memory in ours}
         by_id = {memory["memory_id"]: memory for memory in ours}
@@ -228,7 +208,35 @@ class Tools:
         return _said(text, (item,), found=True)
 
 
-def keep_container(state: State, name: str, label: str, at: int, minutes: int = 20) -> dict[str, Any]:
+def _check(given: list[dict[str, Any]], turn: Turn) -> None:
+    """Raises the ServiceError for a store, a file or a container that is not there."""
+    for tool in given:
+        for name in tool.get("vector_store_ids") or () if tool.get("type") == "file_search" else ():
+            if turn.kept.vector_stores.get(name) is None:
+                raise errors.vector_store_not_found(name)
+        container = tool.get("container")
+        if isinstance(container, str) and turn.kept.containers.get(container) is None:
+            raise errors.container_not_found()
+        for name in container.get("file_ids") or () if isinstance(container, dict) else ():
+            _check_file(name, turn)
+        if (
+            str(tool.get("type")).startswith("memory_search")
+            and turn.kept.memory_stores.get(tool["memory_store_name"]) is None
+        ):
+            raise errors.project_thing_not_found("MemoryStore", tool["memory_store_name"])
+    for item in turn.items:
+        content = item.get("content")
+        for part in content if isinstance(content, list) else ():
+            if part.get("type") in ("input_file", "input_image") and part.get("file_id"):
+                _check_file(part["file_id"], turn)
+
+
+def _check_file(name: Any, turn: Turn) -> None:
+    if not isinstance(name, str) or turn.kept.files.get(name) is None:
+        raise errors.file_not_found(str(name))
+
+
+def keep_container(containers: Part, name: str, label: str, at: int, minutes: int = 20) -> dict[str, Any]:
     """A new container of the code interpreter, kept."""
     container = {
         "id": name,
@@ -239,12 +247,12 @@ def keep_container(state: State, name: str, label: str, at: int, minutes: int = 
         "last_active_at": at,
         "name": label,
     }
-    state.containers.put(name, {"container": container, "files": {}}, 600)
+    containers.put(name, {"container": container, "files": {}}, 600)
     return container
 
 
 def keep_container_file(
-    state: State, container: str, name: str, filename: str, content: bytes, source: str, at: int
+    containers: Part, container: str, name: str, filename: str, content: bytes, source: str, at: int
 ) -> dict[str, Any]:
     """A new file in a container, kept; ``source`` is who put it there, "user" or "assistant"."""
     shape = {
@@ -256,8 +264,8 @@ def keep_container_file(
         "path": f"/mnt/data/{filename}",
         "source": source,
     }
-    thing = state.containers.get(container)
-    state.containers.put(container, thing, state.containers.size_of(container) + len(content) + 400)
+    thing = containers.get(container)
+    containers.put(container, thing, containers.size_of(container) + len(content) + 400)
     thing["files"][name] = (shape, content)
     return shape
 
