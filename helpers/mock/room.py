@@ -224,7 +224,7 @@ class Room:
         name = self._secrets.get(key) if key else None
         if name is None and authorization:
             token = authorization.partition(" ")[2].strip()
-            name = self._secrets.get(token) if token.count(".") != 2 else self._principals.get(self._owner(token))
+            name = self._secrets.get(token) if token.count(".") != 2 else self._of_principal(self._owner(token))
         if name is None and (header := sent.get("x-identity-header")):
             name = self._secrets.get(header)
         if name is None and request.request_body and "/oauth2/v2.0/token" in request.url:
@@ -239,6 +239,11 @@ class Room:
         except TokenRefused:
             return None
         return actor if actor in self.learners else None
+
+    def _of_principal(self, owner: str) -> str | None:
+        """The learner whose application, or whose managed identity, this is."""
+        made = self._principals.get(owner)
+        return made or next((name for name, one in self._worlds.items() if owner in one.state.identities.values()), None)
 
     def _owner(self, token: str) -> str:
         """Who a token was made for; "" when it was not made here."""

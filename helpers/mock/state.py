@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from helpers.mock import catalog
 from helpers.mock.wire import errors
 
+FOUNDRY_USER = "53ca6127-db72-4b80-b1b0-d745d6d5456d"  # the role's id, which the renaming of 2026 has left as it was
 Name = str | tuple[str, str]  # of a thing: its id, or project and id
 
 
@@ -172,6 +173,9 @@ class State:
     groups: set[tuple[str, str]] = field(
         default_factory=lambda: {(catalog.SUBSCRIPTION_ID, catalog.RESOURCE_GROUP)}
     )  # ARM: subscription and resource group, in small letters
+    granted: Store = field(default_factory=lambda: Store("identity or role"))  # ARM: identities and role assignments by path
+    identities: dict[str, str] = field(default_factory=dict)  # client id -> principal, of those that were made here
+    granted_to: set[str] = field(default_factory=set)  # principals with the role that opens the data plane
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})
     deployments: dict[str, catalog.Deployment] = field(default_factory=lambda: dict(catalog.DEPLOYMENTS))
     owners: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name served) -> the ARM id that made it

@@ -15,7 +15,7 @@ from helpers.mock import access, catalog
 from helpers.mock.call import Call, Route, compact
 from helpers.mock.federation import ASSERTION_TYPE, Federation, NoMatch
 from helpers.mock.parts import Parts
-from helpers.mock.tokens import AUDIENCES, CLIENTS, LIFETIME
+from helpers.mock.tokens import AUDIENCES, CLIENTS, LIFETIME, ROLE
 from helpers.mock.wire import headers, ids
 
 FORM = 32 * 1024  # bytes of a form that are read
@@ -37,7 +37,7 @@ class Identity:
     """The handlers of a tenant's token endpoints and of the managed identity."""
 
     def __init__(self, parts: Parts):
-        self._issuer, self._secrets, self._world = parts.issuer, parts.secrets, parts.state.world
+        self._issuer, self._secrets, self._state = parts.issuer, parts.secrets, parts.state
         self._federation = Federation(parts.origin, parts.issuer, parts.state.world)
 
     def managed_identity(self, call: Call) -> Exchange:
@@ -51,12 +51,14 @@ class Identity:
         if query.get("api-version") != "2019-08-01" or not resource:
             return 400, {"statusCode": 400, "message": "The query needs api-version=2019-08-01 and a resource."}
         client_id = query.get("client_id") or catalog.CLIENT_ID
-        if client_id not in CLIENTS:
+        made_here = self._state.identities.get(client_id)
+        if client_id not in CLIENTS and made_here is None:
             return 400, {
                 "statusCode": 400,
                 "message": f"No managed identity with the client id {client_id[:60]} is assigned.",
             }
-        token, expires_on = self._issuer.token(resource, client_id=client_id, world=self._world)
+        roles = (ROLE,) if made_here is None or made_here in self._state.granted_to else ()
+        token, expires_on = self._issuer.token(resource, roles=roles, client_id=client_id, world=self._state.world)
         return 200, {
             "access_token": token,
             "expires_on": str(max(expires_on, int(time.time()) + LIFETIME)),  # a client would not send an expired one
@@ -108,7 +110,7 @@ class Identity:
         if resource not in AUDIENCES:
             message = f"The resource principal named {resource[:80]} was not found in the tenant."
             return _refused(400, "invalid_resource", 500011, message, seed)
-        token, _ = self._issuer.token(resource, client_id=wanted["client_id"], world=self._world)
+        token, _ = self._issuer.token(resource, client_id=wanted["client_id"], world=self._state.world)
         return 200, {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
 
     def discovery(self, call: Call) -> Exchange:
