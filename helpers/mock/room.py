@@ -243,7 +243,9 @@ class Room:
     def _of_principal(self, owner: str) -> str | None:
         """The learner whose application, or whose managed identity, this is."""
         made = self._principals.get(owner)
-        return made or next((name for name, one in self._worlds.items() if owner in one.state.identities.values()), None)
+        return made or next(
+            (name for name, one in self._worlds.items() if owner in one.state.identities.values()), None
+        )
 
     def _owner(self, token: str) -> str:
         """Who a token was made for; "" when it was not made here."""

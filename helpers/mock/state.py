@@ -173,7 +173,9 @@ class State:
     groups: set[tuple[str, str]] = field(
         default_factory=lambda: {(catalog.SUBSCRIPTION_ID, catalog.RESOURCE_GROUP)}
     )  # ARM: subscription and resource group, in small letters
-    granted: Store = field(default_factory=lambda: Store("identity or role"))  # ARM: identities and role assignments by path
+    granted: Store = field(
+        default_factory=lambda: Store("identity or role")
+    )  # ARM: identities and role assignments by path
     identities: dict[str, str] = field(default_factory=dict)  # client id -> principal, of those that were made here
     granted_to: set[str] = field(default_factory=set)  # principals with the role that opens the data plane
     projects: set[str] = field(default_factory=lambda: {catalog.PROJECT, "_project"})

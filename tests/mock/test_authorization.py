@@ -50,7 +50,10 @@ def test_a_role_opens_the_door_for_an_identity_and_taking_it_away_closes_it(arm,
 
     assert asks()[0] == 401 and f"The principal `{told['principalId']}` lacks" in asks()[1]
     path = _assignment(ACCOUNT)
-    assert arm("PUT", path, "2022-04-01", _asked(told["principalId"], "acdd72a7-3385-48ef-bd42-f606fba81ae7")).status_code == 201
+    assert (
+        arm("PUT", path, "2022-04-01", _asked(told["principalId"], "acdd72a7-3385-48ef-bd42-f606fba81ae7")).status_code
+        == 201
+    )
     assert asks()[0] == 401  # Reader reads the resource, and calls nothing
     path = _assignment(f"{ACCOUNT}/projects/{catalog.PROJECT}")
     assert arm("PUT", path, "2022-04-01", _asked(told["principalId"])).status_code == 201

@@ -77,11 +77,7 @@ class Authorization:
             message = f"The role assignment ID '{call.names['assignment'][:60]}' is not valid. The role assignment ID must be a GUID."
             raise errors.management(400, "InvalidRoleAssignmentId", message)
         scope = call.path.rpartition("/providers/Microsoft.Authorization")[0]
-        same = [
-            one
-            for one in self._state.granted.all()
-            if _said(one) == (scope.lower(), role.lower(), who.lower())
-        ]
+        same = [one for one in self._state.granted.all() if _said(one) == (scope.lower(), role.lower(), who.lower())]
         if same:
             raise errors.management(409, "RoleAssignmentExists", "The role assignment already exists.")
         made = {
