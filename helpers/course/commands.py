@@ -63,6 +63,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(run=_doctor)
 
+    record = commands.add_parser("record", help="replace recordings by what the live project of .env answers")
+    record.add_argument("lessons", nargs="*", metavar="LESSON", help="numbers of lessons, such as 03 (default: all)")
+    record.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
+    record.add_argument("--yes", action="store_true", help="send without a question")
+    record.set_defaults(run=_record)
+
+    drift = commands.add_parser(
+        "drift",
+        help="ask the live project each recorded request again, and say what has changed",
+        description="Exit code 0: nothing has changed; 10: there is more than before; 20: something is missing or different.",
+    )
+    drift.add_argument("--json", action="store_true", help="print the report as JSON")
+    drift.set_defaults(run=_drift)
+
     mock = commands.add_parser(
         "mock", help="run the local Foundry alone", description="Run the local Foundry until Ctrl-C."
     )
@@ -139,6 +153,20 @@ def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
     from helpers.course import doctor
 
     return doctor.run(options.live)
+
+
+def _record(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(sys.argv[1:])
+    from helpers.course import recorder
+
+    return recorder.run(options.lessons, options.dry_run, options.yes)
+
+
+def _drift(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(sys.argv[1:])
+    from helpers.course import drift
+
+    return drift.run(options.json)
 
 
 def _mock(options: argparse.Namespace, passed_on: list[str]) -> int:
