@@ -15,6 +15,8 @@ A hands-on course on Microsoft Foundry endpoints.
   python3 -m helpers test    run every notebook and every test, offline
   python3 -m helpers doctor  find out what is wrong with a setup, and the fix
   python3 -m helpers mock    run the local Foundry alone, for curl and other programs
+  python3 -m helpers record  replace the mock's recordings by what a live project answers
+  python3 -m helpers drift   find out what a live project answers differently now
 
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 

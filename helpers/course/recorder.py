@@ -229,11 +229,12 @@ def informed(settings: dict[str, str]) -> Scrubber:
 def rehearse(path: Path) -> Run:
     """The lesson with its solutions on a mock of its own."""
     with notebooks.offline(strict=False) as environment:
-        return played(path, environment, {})
+        return played(path, environment, None)
 
 
-def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]) -> Run:
-    """The lesson with its solutions in a kernel that is listened to. What goes wrong in a cell is noted, and the next is run."""
+def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]] | None) -> Run:
+    """The lesson with its solutions in a kernel that is listened to. Where ``wanted`` says which failures its cells are there for, others of
+    a busy service are waited for. What goes wrong in a cell is noted, and the next is run."""
     notebook = nbformat.read(path, 4)
     notebooks.with_solutions(notebook)
     own = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -321,12 +322,8 @@ class Story:
         full = {key: value for key, value in body.items() if key not in referred}
         if any(body.get(key) for key in referred[2:]) or "/agents/" in urlsplit(one.url).path:
             full |= {key: answer[key] for key in ("instructions", "tools", "text") if answer.get(key)}
-        if before or given != body.get("input"):
-            full["input"] = (
-                [self._swapped(item) for item in (*before, *given)]
-                if before or not isinstance(body.get("input"), str)
-                else body["input"]
-            )
+        if before or not isinstance(body.get("input"), str):
+            full["input"] = [self._swapped(item) for item in (*before, *given)]
         return full
 
     def keep(self, one: Exchange, body: dict[str, Any], answer: dict[str, Any], kept: dict[str, Any]) -> None:
@@ -392,6 +389,8 @@ def prompts_of(runs: list[Run], kept: dict[int, Asked] | None = None) -> list[As
                 or not (answer.get("output") or answer.get("choices"))
             ):
                 continue
+            if not _is_complete(answer):  # cut by a limit or a filter: the mock cuts by itself
+                continue
             body = story.asked(one, answer)
             prompt = prompts.from_chat(body) if "messages" in body else prompts.from_responses(body)
             asked = Asked(run, cell, one, body, prompt, answer)
@@ -403,6 +402,19 @@ def prompts_of(runs: list[Run], kept: dict[int, Asked] | None = None) -> list[As
             story.keep(one, body, answer, stands)
             found.append(asked)
     return found
+
+
+def _is_complete(answer: dict[str, Any]) -> bool:
+    """Whether the model said all that it wanted to."""
+    if "output" in answer:
+        return answer.get("status") == "completed"
+    first = answer["choices"][0]
+    return isinstance(first.get("message"), dict) and first.get("finish_reason") in (
+        "stop",
+        "tool_calls",
+        "function_call",
+        None,
+    )
 
 
 def selected(runs: list[Run]) -> list[Asked]:

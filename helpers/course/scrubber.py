@@ -64,7 +64,7 @@ _SUFFIXES = (
 HOST = re.compile(rf"(?<![\w.-])((?:[\w-]{{1,63}}\.){{1,6}})({_SUFFIXES})(?![\w-])", re.I)
 OUR_HOST = re.compile(r"(?:[a-z0-9]+\.)*(?:demo-?[a-z0-9-]+|offline-mock|contoso-ai)\.", re.I)
 RESOURCE_PATH = re.compile(r"(/(subscriptions|resourcegroups|providers/[\w.]+/\w+|accounts|projects|connections|vaults|workspaces|components|userAssignedIdentities)/)([^/\s\"'?&#,;<>\\]+)", re.I)  # fmt: skip
-A_HOME = re.compile(r"(?:/home/|/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})(?!learner\b)[\w.-]+")
+A_HOME = re.compile(r"(?:/home/|/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})[\w.-]+")
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9_-]{16,})={0,2}(?![A-Za-z0-9+/_=-])")
 PERCENT = re.compile(r"[\w.~+*!()-]*(?:%[0-9A-Fa-f]{2}[\w.~+*!()-]*)+")
 HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{2}){8,}(?![A-Za-z0-9])", re.I)
@@ -164,7 +164,7 @@ class Scrubber:
         for value, instead in (
             (getpass.getuser(), "learner"),
             (socket.gethostname(), "laptop"),
-            (str(Path.home()), "/home/learner"),
+            (str(Path.home()), "~"),
         ):
             self.learn(value, instead, word=True)  # fmt: skip
 

@@ -14,15 +14,16 @@ TRIES = 6
 _tapped: dict[str, Any] = {}
 
 
-def start(wanted: dict[str, list[int]]) -> None:
-    """Listen from now on. ``wanted`` says which failures a cell is there for, by its source; another 429 is waited for and the
+def start(wanted: dict[str, list[int]] | None) -> None:
+    """Listen from now on. ``wanted``, where given, says which failures a cell is there for, by its source; another 429 is waited for and the
     request sent again, below the wiretap, as the service asks."""
     from IPython import get_ipython
 
     from helpers.wire import wiretap
 
     cells: list[tuple[int, str]] = []
-    _be_patient(lambda status: status in wanted.get(cells[-1][1] if cells else "", ()))
+    if wanted is not None:
+        _be_patient(lambda status: status in wanted.get(cells[-1][1] if cells else "", ()))
     opened = wiretap()
     wire = opened.__enter__()
     get_ipython().events.register("pre_run_cell", lambda info: cells.append((len(wire), info.raw_cell)))

@@ -151,6 +151,13 @@ def read(path: Path, name: str) -> Recording:
         raise ValueError(f"{path} cannot serve as a recording: {type(error).__name__}: {error}") from error
 
 
+def kinds(folder: Path = FOLDER) -> frozenset[str]:
+    """Where the answers come from: "authored", "documented", "recorded", or several of these."""
+    settle(folder)
+    paths = (path for path in folder.rglob("*.json") if path.parent.name != FAILURES)
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))["source"]["kind"] for path in paths)
+
+
 OWN = ("id", "response_id", "agent_reference", "created_by")  # of an item: made anew for each answer
 
 
@@ -177,14 +184,18 @@ def whole(exchange: Exchange) -> dict[str, Any] | None:
     if not final.get("finish_reason") or "usage" not in final:
         return None
     message = {"content": text or None, "tool_calls": [{"function": call} for call in calls.values()]}
-    return {**final, "choices": [{"index": 0, "message": message}]}
+    reason = final.pop("finish_reason")
+    return {**final, "choices": [{"index": 0, "finish_reason": reason, "message": message}]}
 
 
 def events(body: bytes) -> Iterator[dict[str, Any]]:
     """The JSON of each server-sent event."""
     for line in body.decode("utf-8", "replace").splitlines():
         if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
-            event = json.loads(line[5:])
+            try:
+                event = json.loads(line[5:])
+            except ValueError:  # the connection was cut in the middle of it
+                return
             if isinstance(event, dict):
                 yield event
 
