@@ -84,6 +84,14 @@ def _cannot_ask(before: Exchange, settings: dict[str, str]) -> str:
         return f"a {status} is not provoked on purpose"
     if before.method not in ("GET", "POST"):
         return f"{before.method} is not sent on purpose"
+    if before.method == "POST" and not recorder.is_prompt(before):
+        return "if it were not refused now, it would make something"
+    if source.get("sign_in") in ("expired token", "token of another"):
+        return (
+            f"it was sent with the {source['sign_in']}"
+            if "expired" in source["sign_in"]
+            else "it was sent by another identity"
+        )
     if source.get("sign_in") == "key" and not settings.get("FOUNDRY_API_KEY"):
         return "it needs FOUNDRY_API_KEY"
     if str(source.get("sign_in", "")).startswith("key as token") and not settings.get("FOUNDRY_API_KEY"):

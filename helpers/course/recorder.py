@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -128,6 +129,7 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         for number, (path, before) in enumerate(zip(paths, rehearsed, strict=True), 1):
             print(f"Recording {number} of {len(paths)}: {path.stem}", flush=True)
             live.append(played(path, _live_environment(), wanted_in(before)))
+            _learn(live[-1], scrubber, settings)
             for problem in live[-1].broken:
                 print(f"  {scrubber.text(problem)}", flush=True)
     except KeyboardInterrupt:
@@ -422,7 +424,7 @@ def selected(runs: list[Run]) -> list[Asked]:
     first = prompts_of(runs)
     groups: dict[tuple, list[int]] = {}
     for number, one in enumerate(first):
-        groups.setdefault((one.prompt.key, one.answer.get("model"), one.reasons), []).append(number)
+        groups.setdefault((one.prompt.key, _model(one), one.reasons), []).append(number)
     best = {group: min(numbers, key=lambda number: (first[number].rank, number)) for group, numbers in groups.items()}
     by_key: dict[str, int] = {}
     for (key, *_), number in best.items():
@@ -437,20 +439,17 @@ def compiled(
 ):
     """The report with the files to write, scrubbed, and the findings that stop it."""
     report = Report()
-    here = [one for run in live for _, one in run.sent if _of_project(one, settings)]
-    for one in here:
-        scrubber.learn_exchange(one)
-        _learn_deployments(one, scrubber)
     for run in live:
+        _learn(run, scrubber, settings)
         run.sent = [(cell, one) for cell, one in run.sent if _of_project(one, settings)]
     now = {Path(name).with_suffix("").as_posix() for name in _files(folder)}
-    names = _Names(rehearsed, now)
+    names, me = _Names(rehearsed, now), _identity(live)
     models: dict[str, set] = {}
     raw: dict[str, Exchange] = {}
     for one in selected(live):
         model = _model(one)
         seen = models.setdefault(one.prompt.key, set())
-        source = source_of(one, model, settings)
+        source = source_of(one, model, settings, me)
         if seen and not any((model, other) in seen for other in (True, False)):
             source["models"] = [model]
         seen.add((model, one.reasons))
@@ -458,7 +457,7 @@ def compiled(
             source["asked"] = one.body
         name = names.of(one, bool(source.get("models")))
         raw[name] = _rounded(replace(one.exchange, source=source))
-    raw |= dict(_wanted_failures(live, rehearsed, settings))
+    raw |= dict(_wanted_failures(live, rehearsed, settings, me))
     report.refused += sorted(_left_out(live, rehearsed, scrubber))
     for one in raw.values():  # once to learn what is met on the way, then to scrub
         scrubber.scrub(one)
@@ -486,6 +485,14 @@ def _of_project(one: Exchange, settings: dict[str, str]) -> bool:
     return False
 
 
+def _learn(run: Run, scrubber: Scrubber, settings: dict[str, str]) -> None:
+    """Tell the scrubber what a lesson has met in the project."""
+    for _, one in run.sent:
+        if _of_project(one, settings):
+            scrubber.learn_exchange(one)
+            _learn_deployments(one, scrubber)
+
+
 def _learn_deployments(one: Exchange, scrubber: Scrubber) -> None:
     listed = one.response_json
     for each in (
@@ -499,7 +506,7 @@ def _model(one: Asked) -> str:
     return re.sub(r"-\d{4}-\d\d-\d\d$", "", str(one.answer.get("model") or ""))
 
 
-def source_of(one: Asked, model: str, settings: dict[str, str]) -> dict[str, Any]:
+def source_of(one: Asked, model: str, settings: dict[str, str], me: str) -> dict[str, Any]:
     """Where a recording comes from."""
     headers, api = one.exchange.response_headers, urlsplit(one.exchange.url).path
     version = re.search(r"\d{4}-\d\d-\d\d$", str(one.answer.get("model") or ""))
@@ -509,14 +516,14 @@ def source_of(one: Asked, model: str, settings: dict[str, str]) -> dict[str, Any
         "model": model,
         "version": version[0] if version else "",
         "api": api[api.find("/openai") :] if "/openai" in api else api,
-        "sign_in": signed_in(one.exchange, settings),
+        "sign_in": signed_in(one.exchange, settings, me),
     }
     return {**source, **{key: value for key, value in more.items() if value}}
 
 
-def signed_in(one: Exchange, settings: dict[str, str]) -> str:
-    """How a request signed in, without what it signed in with: "none", "key", "token", "token for ...", "wrong key" or "wrong
-    token"."""
+def signed_in(one: Exchange, settings: dict[str, str], me: str) -> str:
+    """How a request signed in, without what it signed in with: "none", "key", "token", "token for ...", and what cannot be
+    repeated: "wrong key", "wrong token", "expired token", "token of another". ``me`` is the identity of the others."""
     key, authorization = one.request_headers.get("api-key"), one.request_headers.get("authorization", "")
     token = authorization.partition(" ")[2]
     real = settings.get("FOUNDRY_API_KEY")
@@ -526,14 +533,33 @@ def signed_in(one: Exchange, settings: dict[str, str]) -> str:
         return "none"
     if real and token == real:
         return "key as token"
-    try:
-        audience = str(decode_token(token)["claims"].get("aud"))
-    except ValueError:
+    claims = _claims(one)
+    if claims is None:
         return "wrong token"
+    if one.status == 401 and float(claims.get("exp") or 0) < time.time():
+        return "expired token"
+    if me and claims.get("oid") != me:
+        return "token of another"
+    audience = str(claims.get("aud"))
     return "token" if audience.rstrip("/") == "https://ai.azure.com" else f"token for {audience}"
 
 
-def _wanted_failures(live: list[Run], rehearsed: list[Run], settings: dict[str, str]) -> Iterator[tuple[str, Exchange]]:
+def _claims(one: Exchange) -> dict[str, Any] | None:
+    try:
+        return decode_token(one.request_headers.get("authorization", "").partition(" ")[2])["claims"]
+    except ValueError:
+        return None
+
+
+def _identity(runs: list[Run]) -> str:
+    """Who signed in most often and was let in."""
+    tokens = (_claims(one) for run in runs for _, one in run.sent if one.status == 200)
+    return next(iter(dict(Counter(claims.get("oid", "") for claims in tokens if claims).most_common(1))), "")
+
+
+def _wanted_failures(
+    live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str
+) -> Iterator[tuple[str, Exchange]]:
     """The failures that the lessons are there for, one of each kind."""
     seen = set()
     for run, before in zip(live, rehearsed, strict=True):
@@ -542,7 +568,7 @@ def _wanted_failures(live: list[Run], rehearsed: list[Run], settings: dict[str, 
             status = one.status or 0
             if status < 400 or status not in wanted.get(cell, ()) or not is_service(one):
                 continue
-            sign_in = signed_in(one, settings)
+            sign_in = signed_in(one, settings, me)
             kind = (one.method, re.sub(r"[^/]*\d[^/]*", "x", urlsplit(one.url).path), status, sign_in, _code(one))
             if kind in seen:
                 continue

@@ -173,8 +173,9 @@ class Scrubber:
         for name, value in (*exchange.request_headers.pairs, *exchange.response_headers.pairs):
             secret = value.partition(" ")[2] if value.lower().startswith(("bearer ", "basic ")) else value
             if name.lower() in ("authorization", "api-key", "ocp-apim-subscription-key", "x-identity-header", "secret"):
-                self.learn(secret)
-                self._learn_token(secret)
+                if len(secret) >= 12 and secret not in self._published:  # a wrong key that the lesson shows is none
+                    self.learn(secret)
+                    self._learn_token(secret)
             elif name.lower() in ("cookie", "set-cookie"):
                 for pair in secret.split(";")[: 1 if name.lower() == "set-cookie" else None]:
                     _, _, cookie = pair.partition("=")
@@ -295,7 +296,9 @@ class Scrubber:
     def _url(self, url: str) -> str:
         before, mark, query = url.partition("?")
         pairs = [(name, self._at(name, self._text, value)) for name, value in parse_qsl(query, keep_blank_values=True)]
-        return redact_url(self._text(before) + mark + urlencode(pairs, safe=":[],") if query else self._text(before))
+        return redact_url(
+            self._text(before) + mark + urlencode(pairs, safe=":[],", quote_via=quote) if query else self._text(before)
+        )
 
     def _header(self, name: str, value: str) -> str:
         lower = name.lower()

@@ -152,6 +152,25 @@ def test_streams_keep_their_pieces_and_are_read_in_both_apis(live, copy):
         assert len(one.chunks) > 5
 
 
+def test_a_stream_keeps_the_time_of_each_of_its_pieces(tmp_path, copy, monkeypatch):
+    with live_project(tmp_path / "live", monkeypatch, speed="realistic") as project:
+        report = recorded(project, copy)
+    (one,) = (one for one in report.files.values() if one.chunks and "/responses" in one.url)
+    seconds = [at for at, _ in one.chunks]
+    assert seconds[-1] - seconds[0] > 0.5, "all came at once"
+    assert len(set(seconds)) > 10
+    assert (
+        Exchange.load(
+            next(
+                path
+                for path in copy.rglob("*.json")
+                if '"chunks"' in path.read_text() and "/responses" in path.read_text()
+            )
+        ).chunks
+        == one.chunks
+    )
+
+
 def test_one_of_several_answers_is_kept_and_later_histories_have_its_words():
     def said(text: str, number: int, asked: dict) -> Exchange:
         body = {"id": f"resp_{number}", "object": "response", "created_at": 1, "status": "completed", "model": "m", "usage": {"input_tokens": 1, "output_tokens": 1},
