@@ -430,7 +430,7 @@ def selected(runs: list[Run]) -> list[Asked]:
     for (key, *_), number in best.items():
         by_key.setdefault(key, number)
     second = prompts_of(runs, {number: first[by_key[one.prompt.key]] for number, one in enumerate(first)})
-    return [second[number] for number in sorted(best.values())]
+    return [second[number] for number in best.values()]  # in the order in which they were first met
 
 
 # -- from exchanges to files ---------------------------------------------------------------------------------------------------
@@ -444,15 +444,13 @@ def compiled(
         run.sent = [(cell, one) for cell, one in run.sent if _of_project(one, settings)]
     now = {Path(name).with_suffix("").as_posix() for name in _files(folder)}
     names, me = _Names(rehearsed, now), _identity(live)
-    models: dict[str, set] = {}
+    first_model: dict[str, str] = {}  # by prompt: its answer serves all models, those of others only theirs
     raw: dict[str, Exchange] = {}
     for one in selected(live):
         model = _model(one)
-        seen = models.setdefault(one.prompt.key, set())
         source = source_of(one, model, settings, me)
-        if seen and not any((model, other) in seen for other in (True, False)):
+        if model != first_model.setdefault(one.prompt.key, model):
             source["models"] = [model]
-        seen.add((model, one.reasons))
         if one.body != one.exchange.request_json:
             source["asked"] = one.body
         name = names.of(one, bool(source.get("models")))
