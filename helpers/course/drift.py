@@ -86,6 +86,10 @@ def _cannot_ask(before: Exchange, settings: dict[str, str]) -> str:
         return f"{before.method} is not sent on purpose"
     if before.method == "POST" and not recorder.is_prompt(before):
         return "if it were not refused now, it would make something"
+    asked = before.request_json
+    goes_on = isinstance(asked, dict) and (asked.get("conversation") or asked.get("previous_response_id"))
+    if status >= 400 and goes_on and b"not_found" not in before.response_body:
+        return "it depends on what was said before"
     if source.get("sign_in") in ("expired token", "token of another"):
         return (
             f"it was sent with the {source['sign_in']}"
@@ -188,6 +192,9 @@ class _Project:
             return {"api-key": "0" * 32}
         if how == "wrong token":
             return {"Authorization": "Bearer no-token-at-all"}
+        if how == "damaged token":
+            head, _, signature = self._signed("token")["Authorization"].rpartition(".")
+            return {"Authorization": f"{head}.{signature[::-1]}"}
         audience = how.removeprefix("token for ") if how.startswith("token for ") else "https://ai.azure.com"
         if audience not in self._tokens:
             try:

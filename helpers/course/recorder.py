@@ -520,8 +520,8 @@ def source_of(one: Asked, model: str, settings: dict[str, str], me: str) -> dict
 
 
 def signed_in(one: Exchange, settings: dict[str, str], me: str) -> str:
-    """How a request signed in, without what it signed in with: "none", "key", "token", "token for ...", and what cannot be
-    repeated: "wrong key", "wrong token", "expired token", "token of another". ``me`` is the identity of the others."""
+    """How a request signed in, without what it signed in with: "none", "key", "token", "token for ...", and what is
+    refused: "wrong key", "wrong token", "damaged token", "expired token", "token of another". ``me`` is the identity of the others."""
     key, authorization = one.request_headers.get("api-key"), one.request_headers.get("authorization", "")
     token = authorization.partition(" ")[2]
     real = settings.get("FOUNDRY_API_KEY")
@@ -539,6 +539,8 @@ def signed_in(one: Exchange, settings: dict[str, str], me: str) -> str:
     if me and claims.get("oid") != me:
         return "token of another"
     audience = str(claims.get("aud"))
+    if one.status == 401 and audience.rstrip("/") == "https://ai.azure.com":
+        return "damaged token"  # the right audience and identity, in time, and refused
     return "token" if audience.rstrip("/") == "https://ai.azure.com" else f"token for {audience}"
 
 
@@ -559,13 +561,15 @@ def _wanted_failures(
     live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str
 ) -> Iterator[tuple[str, Exchange]]:
     """The failures that the lessons are there for, one of each kind."""
-    seen = set()
+    seen, names = set(), set()
     for run, before in zip(live, rehearsed, strict=True):
         wanted = wanted_in(before)
         for cell, one in run.sent:
             status = one.status or 0
             if status < 400 or status not in wanted.get(cell, ()) or not is_service(one):
                 continue
+            if not one.response_body and "content-type" in one.response_headers:
+                continue  # the lesson looked at the status only, and left the body unread
             sign_in = signed_in(one, settings, me)
             kind = (one.method, re.sub(r"[^/]*\d[^/]*", "x", urlsplit(one.url).path), status, sign_in, _code(one))
             if kind in seen:
@@ -580,8 +584,12 @@ def _wanted_failures(
                 "sign_in": sign_in,
             }
             name = f"{run.folder}/{FAILURES}/{_slug(words)}"
-            count = sum(1 for other in seen if other == kind)
-            yield (name if count == 1 else f"{name}_{count}"), _rounded(replace(one, source=source))
+            count, unique = 1, name
+            while unique in names:
+                count += 1
+                unique = f"{name}_{count}"
+            names.add(unique)
+            yield unique, _rounded(replace(one, source=source))
 
 
 def _rounded(one: Exchange) -> Exchange:
