@@ -6,11 +6,13 @@ there for, and which recording a prompt has now. Then live. Of the exchanges one
 All of them are scrubbed before anything is written, and the set is replaced as a whole or not at all.
 """
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -112,10 +114,14 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         f"Rehearsing {len(paths)} lesson{'s' * (len(paths) > 1)} on the offline mock, to know what will be sent.",
         flush=True,
     )
-    rehearsed = []
-    for path in paths:
-        rehearsed.append(rehearse(path))
-        print(f"  {path.stem:<32} {estimate([rehearsed[-1]])}", flush=True)
+    try:
+        rehearsed = []
+        for path in paths:
+            rehearsed.append(rehearse(path))
+            print(f"  {path.stem:<32} {estimate([rehearsed[-1]])}", flush=True)
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing was sent.")
+        return 130
     print(f"In all {estimate(rehearsed)}. It may cost money.", flush=True)
     if dry:
         print("Nothing was sent: this was a dry run.")
@@ -249,7 +255,7 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
     )  # fmt: skip
     played = Run(path)
     try:
-        client.execute(env=environment, stderr=subprocess.DEVNULL)
+        _execute(client, environment)
     except (CellTimeoutError, DeadKernelError) as error:
         played.broken.append(f"{path.stem} ended early: {type(error).__name__}")
     for cell in own:
@@ -262,6 +268,25 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
         if tap.MIME in output.get("data", {}):
             played.sent = tap.unpacked(output.data[tap.MIME])
     return played
+
+
+def _execute(client: NotebookClient, environment: dict[str, str]) -> None:
+    """Run the notebook, in a thread: in the main one nbclient takes Ctrl-C for itself, and ends in an error of any kind. The
+    kernel ends with this process."""
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            asyncio.run(client.async_execute(env=environment, stderr=subprocess.DEVNULL))
+        except BaseException as error:
+            raised.append(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    while worker.is_alive():
+        worker.join(0.2)  # one without an end would not hear Ctrl-C on Windows
+    if raised:
+        raise raised[0]
 
 
 def wanted_in(rehearsed: Run) -> dict[str, list[int]]:
