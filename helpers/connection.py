@@ -79,7 +79,7 @@ class Foundry:
             first = f"CLASS MOCK: {self.classroom}"
             sign_in = "Entra ID token or API key, both of your own"
         else:
-            first = "OFFLINE MOCK: no account, nothing leaves this machine, answers written for this course"
+            first = f"OFFLINE MOCK: no account, nothing leaves this machine, {_origin()}"
             sign_in = "Entra ID token or API key, both made by the mock"
         return "\n".join(
             [
@@ -90,6 +90,18 @@ class Foundry:
                 f"  sign-in            {sign_in}",
             ]
         )
+
+
+def _origin() -> str:
+    """Where the mock's answers come from, as far as it is true of all of them."""
+    from helpers.mock.model import recordings
+
+    kinds = recordings.kinds()
+    if kinds == {"recorded"}:
+        return "answers recorded from a live project"
+    if "recorded" in kinds:
+        return "answers recorded from a live project or written for this course"
+    return "answers written for this course"
 
 
 def connect() -> Foundry:

@@ -333,7 +333,7 @@ def _redact_stream(text: str) -> str:
         except (ValueError, RecursionError):
             continue
         events[at] = event
-        for which, way, words in _pieces(event):
+        for which, way, words in stream_pieces(event):
             pieces.setdefault(which, []).append((at, way, words))
     changed: dict[int, Any] = {}
     for parts in pieces.values():
@@ -346,7 +346,7 @@ def _redact_stream(text: str) -> str:
             ]
             offset += len(words)
             if mine:
-                changed[at] = _with(changed.get(at, events[at]), way, _without(words, mine, HIDDEN))
+                changed[at] = with_piece(changed.get(at, events[at]), way, _without(words, mine, HIDDEN))
     for at, event in events.items():
         event = changed.get(at, event)
         clean = redact_value(event)
@@ -356,7 +356,7 @@ def _redact_stream(text: str) -> str:
     return "\n".join(lines)
 
 
-def _pieces(event: Any) -> Iterator[tuple[tuple, list, str]]:
+def stream_pieces(event: Any) -> Iterator[tuple[tuple, list, str]]:
     """The pieces of text in an event: which text they belong to, the way to them, and the words. Both APIs' events."""
     if not isinstance(event, dict):
         return
@@ -378,10 +378,10 @@ def _pieces(event: Any) -> Iterator[tuple[tuple, list, str]]:
                 yield ("call", choice.get("index"), call.get("index")), way, function["arguments"]
 
 
-def _with(value: Any, way: list, words: str) -> Any:
+def with_piece(value: Any, way: list, words: str) -> Any:
     """The value with these words at the end of a way through it."""
     if not way:
         return words
     copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[way[0]] = _with(copy[way[0]], way[1:], words)
+    copy[way[0]] = with_piece(copy[way[0]], way[1:], words)
     return copy

@@ -166,3 +166,10 @@ def pytest_sessionfinish(session):
 
 def _reports(terminalreporter):
     return [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+
+
+def beginning(name: str = "first_request/what_is_an_ai_application", length: int = 24) -> str:
+    """How the model's answer in a recording begins: tests do not know the words by heart, since a recording may be replaced."""
+    from helpers.mock.model.recordings import FOLDER, read
+
+    return read(FOLDER / f"{name}.json", name).answer.text[:length]

@@ -52,7 +52,9 @@ def test_actions_are_pinned_by_hash_and_may_only_read():
         uses = re.findall(r"uses: (\S+)", text)
         assert uses
         assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in uses), uses
-        assert re.findall(r"permissions:\n +.*", text) == ["permissions:\n  contents: read"]
+        assert re.findall(r"^permissions:\n(?: +.*\n)+", text, re.MULTILINE) == ["permissions:\n  contents: read\n"]
+        more = set(re.findall(r"^ {4,}([\w-]+: write)$", text, re.MULTILINE))  # of one job
+        assert more <= ({"id-token: write", "issues: write"} if path.name == "drift.yml" else set()), more
         assert "secrets." not in text
         assert "pull_request_target" not in text
 
@@ -86,3 +88,14 @@ def _prose(path) -> str:
         cells = json.loads(text)["cells"]
         text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     return re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+
+
+def test_drift_is_off_until_it_is_set_up_stores_no_secret_and_opens_no_issue_unasked():
+    text = (ROOT / ".github" / "workflows" / "drift.yml").read_text(encoding="utf-8")
+    compare, tell = re.split(r"\n  tell:\n", text)
+    for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_MODEL_NAME"):
+        assert f"vars.{name} != ''" in compare
+    assert "issues: write" not in compare
+    assert "id-token" not in tell
+    assert "if: vars.DRIFT_ISSUE == 'true'" in tell
+    assert "pull_request" not in text

@@ -24,6 +24,10 @@ For a class
   python3 -m helpers slides   make the decks, which need no network
   python3 -m helpers pack     make a folder for a memory stick, to install and teach without a network
 
+With a project of your own
+  python3 -m helpers record   replace the mock's recordings by what a live project answers
+  python3 -m helpers drift    find out what a live project answers differently now
+
 Add --help to a command for its options. Start with: python3 -m helpers lab"""
 
 
@@ -77,6 +81,20 @@ def _parser() -> argparse.ArgumentParser:
         "--live", action="store_true", help="try sign-in, role and deployment with the settings of .env"
     )
     doctor.set_defaults(run=_doctor)
+
+    record = commands.add_parser("record", help="replace recordings by what the live project of .env answers")
+    record.add_argument("lessons", nargs="*", metavar="LESSON", help="numbers of lessons, such as 03 (default: all)")
+    record.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
+    record.add_argument("--yes", action="store_true", help="send without a question")
+    record.set_defaults(run=_record)
+
+    drift = commands.add_parser(
+        "drift",
+        help="ask the live project each recorded request again, and say what has changed",
+        description="Exit code 0: nothing has changed; 10: there is more than before; 20: something is missing or different.",
+    )
+    drift.add_argument("--json", action="store_true", help="print the report as JSON")
+    drift.set_defaults(run=_drift)
 
     mock = commands.add_parser(
         "mock", help="run the local Foundry alone", description="Run the local Foundry until Ctrl-C."
@@ -202,6 +220,20 @@ def _doctor(options: argparse.Namespace, passed_on: list[str]) -> int:
     from helpers.course import doctor
 
     return doctor.run(options.live)
+
+
+def _record(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(sys.argv[1:])
+    from helpers.course import recorder
+
+    return recorder.run(options.lessons, options.dry_run, options.yes)
+
+
+def _drift(options: argparse.Namespace, passed_on: list[str]) -> int:
+    environment.enter(sys.argv[1:])
+    from helpers.course import drift
+
+    return drift.run(options.json)
 
 
 def _slides(options: argparse.Namespace, passed_on: list[str]) -> int:

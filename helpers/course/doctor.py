@@ -18,11 +18,12 @@ from helpers import connection
 from helpers.connection import SettingsError
 from helpers.course import environment
 from helpers.course.environment import LOCK, ROOT, installed_version
-from helpers.mock.catalog import PORT
+from helpers.mock.catalog import DEFAULT_DEPLOYMENT, DEPLOYMENTS, PORT
 from helpers.redaction import redact_text
 
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
 NODE = (20, 0)
+CAPACITY = 30  # thousand tokens a minute: a rehearsal of all lessons comes to half of that
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 APPLICATION = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
@@ -406,7 +407,9 @@ def _reached() -> Iterator[Finding]:
     if headers:
         yield _role(listed)
     if listed.status_code == 200:
-        yield _deployment(_names_of(listed, headers), model)
+        there = _deployments_of(listed, headers)
+        yield _deployment({name: one.get("modelName", "") for name, one in there.items()}, model)
+        yield from _for_recording(there, model)
     sign_ins = {"token": headers} if headers else {}
     if values["FOUNDRY_API_KEY"]:
         sign_ins["key"] = auth.key_headers(values["FOUNDRY_API_KEY"])
@@ -414,6 +417,8 @@ def _reached() -> Iterator[Finding]:
         body = {"model": model, "input": "Say hello.", "max_output_tokens": 16}
         reply = requests.post(f"{project}/openai/v1/responses", headers=sign_in, json=body, timeout=60)
         yield _prompt(name, reply)
+    if sign_ins and (region := reply.headers.get("x-ms-region")):
+        yield Finding("ok", "region", f"answered from {region}")
     if sign_ins and reply.status_code == 200:
         yield _kind(model, reply.json())
 
@@ -442,15 +447,15 @@ def _role(reply) -> Finding:
     return _refusal("role", reply)
 
 
-def _names_of(listed, headers: dict[str, str]) -> dict[str, str]:
-    """Deployment name -> model name, from all pages; empty when it is no such list."""
+def _deployments_of(listed, headers: dict[str, str]) -> dict[str, dict]:
+    """What is deployed, by name, from all pages; empty when it is no such list."""
     import requests
 
-    found: dict[str, str] = {}
+    found: dict[str, dict] = {}
     for _ in range(20):
         try:
             body = listed.json()
-            found |= {one["name"]: one.get("modelName", "") for one in body["value"]}
+            found |= {one["name"]: one for one in body["value"]}
             following = body.get("nextLink")
         except (ValueError, KeyError, TypeError, AttributeError):
             return found
@@ -458,6 +463,27 @@ def _names_of(listed, headers: dict[str, str]) -> dict[str, str]:
             return found
         listed = requests.get(following, headers=headers, timeout=20)
     return found
+
+
+def _for_recording(there: dict[str, dict], model: str) -> Iterator[Finding]:
+    """What ``record`` needs beside the one deployment: those that lessons name, and room for some hundred calls."""
+    from helpers.course.recorder import deployments_needed
+
+    needed = {name for name in deployments_needed() if not DEPLOYMENTS[name].model.is_retired} - {DEFAULT_DEPLOYMENT}
+    missing = sorted(needed - there.keys())
+    if there and missing:
+        example = f"az cognitiveservices account deployment create --deployment-name {missing[0]} --model-name {DEPLOYMENTS[missing[0]].model_name} --help"
+        what = f"lessons also name {', '.join(missing)}; cells that ask them fail live and are not recorded"
+        yield Finding("note", "deployment", what, f"deploy them before a recording ({example})")
+    elif there:
+        yield Finding("ok", "deployment", "all that the lessons name are there")
+    sku = there.get(model, {}).get("sku")
+    capacity = sku.get("capacity") if isinstance(sku, dict) else None
+    if isinstance(capacity, int | float) and capacity < CAPACITY:
+        what = f"{model} has {capacity:g} thousand tokens a minute; a recording waits often below {CAPACITY}"
+        yield Finding("note", "capacity", what, "raise it in the portal, under Models + endpoints, Edit")
+    elif isinstance(capacity, int | float):
+        yield Finding("ok", "capacity", f"{model} has {capacity:g} thousand tokens a minute")
 
 
 def _deployment(found: dict[str, str], model: str) -> Finding:

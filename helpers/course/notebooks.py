@@ -42,6 +42,28 @@ def paths() -> list[Path]:
     return sorted(FOLDER.glob("*.ipynb"))
 
 
+SOLUTION = re.compile(r"<summary>Solution (\S+)</summary>\s*```python\n(.*?)\n```", re.DOTALL)
+
+
+def solutions_of(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """The published solutions, by exercise."""
+    return dict(
+        found for cell in notebook.cells if cell.cell_type == "markdown" for found in SOLUTION.findall(cell.source)
+    )
+
+
+def exercises_in(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The cells in which a learner writes."""
+    return [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
+
+
+def with_solutions(notebook: nbformat.NotebookNode) -> None:
+    """Put the published solutions in place of the starters."""
+    solutions = solutions_of(notebook)
+    for cell in exercises_in(notebook):
+        cell.source = solutions[cell.metadata["exercise"]]
+
+
 # What a program needs to run at all: where things are, who the user is, which language. Nothing else gets into the gate.
 NEEDED = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|DYLD_\w+|CI|GITHUB_\w+|RUNNER_\w+"

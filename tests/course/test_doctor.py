@@ -532,6 +532,26 @@ def test_no_sign_in_is_a_problem_unless_there_is_a_key(live):
     assert problems(machine.diagnose(live=True))["sign-in"].fix.startswith("install the Azure CLI, then run az login")
 
 
+def test_what_a_recording_needs_is_told(live):
+    found = live().diagnose(live=True)
+    told = {(one.subject, one.text) for one in found if one.state == "ok"}
+    assert ("deployment", "all that the lessons name are there") in told
+    assert ("region", f"answered from {catalog.REGION}") in told
+
+
+def test_deployments_that_lessons_name_and_too_little_capacity_are_told_with_the_fix(live):
+    name = catalog.DEFAULT_DEPLOYMENT
+    rest = {"value": [{"name": name, "modelName": name, "sku": {"capacity": 5}}]}
+    machine = live(FOUNDRY_API_KEY="")
+    machine.patch.setattr(requests, "get", lambda *_, **__: reply(200, rest))
+    found = {(one.subject, one.state): one for one in machine.diagnose(live=True)}
+    assert "course-chat" in found["deployment", "note"].text
+    assert "gpt-4o-mini" not in found["deployment", "note"].text, "it has retired: the lesson wants the failure"
+    assert "az cognitiveservices account deployment create" in found["deployment", "note"].fix
+    assert "5 thousand tokens" in found["capacity", "note"].text
+    assert "raise it" in found["capacity", "note"].fix
+
+
 def test_the_name_of_a_model_is_not_that_of_a_deployment(live):
     rest = {
         "value": [

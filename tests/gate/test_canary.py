@@ -14,9 +14,10 @@ import pytest
 from helpers.course import notebooks
 from helpers.course.environment import ROOT
 from helpers.course.gate import HELD, PYTEST, STAGES, STRICT
+from helpers.course.notebooks import with_solutions
 from helpers.exercises import DONE
 from tests.lessons import guards
-from tests.lessons.test_exercises import marks, with_solutions
+from tests.lessons.test_exercises import marks
 from tests.lessons.test_notebooks import LESSONS, in_the_table, linted, misspelled, out_of_place
 
 CELLS = {

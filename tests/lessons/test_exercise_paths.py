@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from helpers.course import notebooks
-from tests.lessons.test_exercises import LESSONS, exercises_in, solutions_of
+from helpers.course.notebooks import exercises_in, solutions_of
+from tests.lessons.test_exercises import LESSONS
 
 # What people write, and a piece of what check says to it. "✅" for another right way.
 ATTEMPTS: dict[str, list[tuple[str, str]]] = {

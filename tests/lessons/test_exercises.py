@@ -1,7 +1,6 @@
 """Every exercise: the starter is "not done yet", typical wrong answers are told why. That the published solutions are right is
 shown by tests/lessons/test_live.py, which runs them."""
 
-import re
 from pathlib import Path
 
 import nbformat
@@ -11,10 +10,10 @@ import requests
 from helpers import check
 from helpers.connection import Foundry
 from helpers.course import notebooks
+from helpers.course.notebooks import exercises_in
 from helpers.exercises import DONE, TODO, WRONG, exercises_of
 from tests.mock.test_routes import PROMPT, V1
 
-SOLUTION = re.compile(r"<summary>Solution (\S+)</summary>\s*```python\n(.*?)\n```", re.DOTALL)
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
 
 
@@ -26,23 +25,6 @@ def marks(notebook) -> dict[str, str]:
         if "check" in cell.metadata.get("tags", [])
         for output in cell.outputs
     }
-
-
-def solutions_of(notebook) -> dict[str, str]:
-    return dict(
-        found for cell in notebook.cells if cell.cell_type == "markdown" for found in SOLUTION.findall(cell.source)
-    )
-
-
-def exercises_in(notebook) -> list[nbformat.NotebookNode]:
-    return [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
-
-
-def with_solutions(notebook) -> None:
-    """Put the published solutions in place of the starters. tests/lessons/test_live.py runs the result."""
-    solutions = solutions_of(notebook)
-    for cell in exercises_in(notebook):
-        cell.source = solutions[cell.metadata["exercise"]]
 
 
 @pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: path.stem)

@@ -12,9 +12,10 @@ from nbclient import NotebookClient
 
 from helpers.course import notebooks
 from helpers.course.environment import ROOT
+from helpers.course.notebooks import exercises_in, with_solutions
 from helpers.exercises import DONE
 from helpers.mock.server import MockServer
-from tests.lessons.test_exercises import exercises_in, marks, with_solutions
+from tests.lessons.test_exercises import marks
 
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
 ASK = "import sys; 'helpers.mock.server' in sys.modules"

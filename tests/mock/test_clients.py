@@ -15,6 +15,7 @@ from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
 from helpers import auth
 from helpers.mock import catalog
+from tests.conftest import beginning
 
 QUESTION = "What is an AI application?"
 MODEL = catalog.DEFAULT_DEPLOYMENT
@@ -51,7 +52,7 @@ def _unnamed(model) -> set[str]:
 
 def test_openai_responses_are_typed_with_nothing_left_over(client):
     answer = client.responses.create(model=MODEL, input=QUESTION)
-    assert answer.output_text.startswith("An AI application is")
+    assert answer.output_text.startswith(beginning())
     assert _unnamed(answer) <= AZURE_ONLY
     with pytest.raises(pydantic.ValidationError) as complaints:
         type(answer).model_validate_json(answer.model_dump_json(exclude_unset=True), strict=True)
@@ -61,7 +62,7 @@ def test_openai_responses_are_typed_with_nothing_left_over(client):
 
 def test_openai_chat_completions_are_typed(client):
     answer = client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": QUESTION}])
-    assert answer.choices[0].message.content.startswith("An AI application is")
+    assert answer.choices[0].message.content.startswith(beginning())
     assert _unnamed(answer) == {"prompt_filter_results", "content_filter_results"}
 
 
@@ -71,7 +72,7 @@ async def _ask_async(resource: str, key: str) -> str:
 
 
 def test_openai_async(mock, resource):
-    assert asyncio.run(_ask_async(resource, mock.foundry.secrets.api_key)).startswith("An AI application is")
+    assert asyncio.run(_ask_async(resource, mock.foundry.secrets.api_key)).startswith(beginning())
 
 
 @pytest.mark.parametrize("sign_in", ["key", "token"])
@@ -83,8 +84,8 @@ def test_azure_openai(mock, resource, sign_in):
     )
     with openai.AzureOpenAI(azure_endpoint=resource, api_version="2025-04-01-preview", **how) as opened:
         chat = opened.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": QUESTION}])
-        assert chat.choices[0].message.content.startswith("An AI application is")
-        assert opened.responses.create(model=MODEL, input=QUESTION).output_text.startswith("An AI application is")
+        assert chat.choices[0].message.content.startswith(beginning())
+        assert opened.responses.create(model=MODEL, input=QUESTION).output_text.startswith(beginning())
 
 
 def test_the_project_client_lists_deployments(project_client):
@@ -99,7 +100,7 @@ def test_the_project_client_lists_deployments(project_client):
 def test_the_project_clients_openai_client(project_client):
     with project_client.get_openai_client() as opened:
         answer = opened.responses.create(model=MODEL, input=QUESTION)
-    assert answer.output_text.startswith("An AI application is")
+    assert answer.output_text.startswith(beginning())
     assert _unnamed(answer) <= AZURE_ONLY
 
 
@@ -151,7 +152,7 @@ def _curl(project: str, variables: dict[str, str], token: str) -> dict:
 @needs_curl
 def test_the_lessons_curl_command_works(mock, project):
     body = _curl(project, mock.variables, auth.token())
-    assert body["output"][0]["content"][0]["text"].startswith("An AI application is")
+    assert body["output"][0]["content"][0]["text"].startswith(beginning())
 
 
 @needs_curl

@@ -14,6 +14,7 @@ from helpers.mock.model import prompts
 from helpers.mock.model.prompts import Prompt
 
 FOLDER = Path(__file__).parents[1] / "recordings"
+FAILURES = "failures"  # a folder of what was refused: the mock has its own words for that, and the drift check compares
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Recordings:
 
     def __init__(self, folder: Path = FOLDER):
         self._by_prompt: dict[str, list[Recording]] = {}
+        settle(folder)
         for path in sorted(folder.rglob("*.json")):
+            if path.parent.name == FAILURES:
+                continue
             recording = read(path, path.relative_to(folder).with_suffix("").as_posix())
             beside = self._by_prompt.setdefault(recording.prompt.key, [])
             for twin in beside:
@@ -94,7 +98,8 @@ def read(path: Path, name: str) -> Recording:
     """The recording in a file. Raises ValueError that names the file when it cannot serve as one."""
     exchange = Exchange.load(path)
     try:
-        request, response, source = exchange.request_json, exchange.response_json, exchange.source
+        source, response = exchange.source, whole(exchange)
+        request = source.get("asked") or exchange.request_json
         said = f"{source['kind']} {source['date']}; {name}"
         usage = response["usage"]
         only = tuple(source.get("models") or ()), bool(source.get("alone"))
@@ -121,7 +126,7 @@ def read(path: Path, name: str) -> Recording:
                 ),
                 waiting=not messages and any(item["type"] == "mcp_approval_request" for item in response["output"]),
                 annotations=tuple(
-                    note for item in messages for part in item["content"] for note in part["annotations"]
+                    note for item in messages for part in item["content"] for note in part.get("annotations") or ()
                 ),
                 source=said,
             )
@@ -146,7 +151,66 @@ def read(path: Path, name: str) -> Recording:
         raise ValueError(f"{path} cannot serve as a recording: {type(error).__name__}: {error}") from error
 
 
+def kinds(folder: Path = FOLDER) -> frozenset[str]:
+    """Where the answers come from: "authored", "documented", "recorded", or several of these."""
+    settle(folder)
+    paths = (path for path in folder.rglob("*.json") if path.parent.name != FAILURES)
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))["source"]["kind"] for path in paths)
+
+
 OWN = ("id", "response_id", "agent_reference", "created_by")  # of an item: made anew for each answer
+
+
+def whole(exchange: Exchange) -> dict[str, Any] | None:
+    """The body of an answer; of a stream, what its events build up to. None where that is no whole answer."""
+    if not exchange.chunks:
+        return exchange.response_json
+    final: dict[str, Any] = {}
+    text, calls = "", {}
+    for event in events(exchange.response_body):
+        if event.get("type") in ("response.completed", "response.incomplete"):
+            return event["response"]
+        if event.get("usage"):
+            final["usage"] = event["usage"]
+        for choice in event.get("choices") or ():
+            final |= {"object": "chat.completion", "created": event["created"], "model": event["model"]}
+            final["finish_reason"] = choice.get("finish_reason") or final.get("finish_reason")
+            delta = choice.get("delta") or {}
+            text += delta.get("content") or ""
+            for part in delta.get("tool_calls") or ():
+                call = calls.setdefault(part["index"], {"name": "", "arguments": ""})
+                for name, words in (part.get("function") or {}).items():
+                    call[name] += words or ""
+    if not final.get("finish_reason") or "usage" not in final:
+        return None
+    message = {"content": text or None, "tool_calls": [{"function": call} for call in calls.values()]}
+    reason = final.pop("finish_reason")
+    return {**final, "choices": [{"index": 0, "finish_reason": reason, "message": message}]}
+
+
+def events(body: bytes) -> Iterator[dict[str, Any]]:
+    """The JSON of each server-sent event."""
+    for line in body.decode("utf-8", "replace").splitlines():
+        if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
+            try:
+                event = json.loads(line[5:])
+            except ValueError:  # the connection was cut in the middle of it
+                return
+            if isinstance(event, dict):
+                yield event
+
+
+# -- replacing the whole set -----------------------------------------------------------------------------------------------
+def beside(folder: Path) -> tuple[Path, Path]:
+    """Where a new set is made, and where the old one stands while it is replaced."""
+    return folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+
+
+def settle(folder: Path) -> None:
+    """Put the old set back, where a replacement was interrupted between its two steps."""
+    _, old = beside(folder)
+    if not folder.exists() and old.exists():
+        old.rename(folder)
 
 
 def _texts(output: Iterable[dict[str, Any]]) -> Iterable[str]:
