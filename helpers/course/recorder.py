@@ -479,6 +479,8 @@ def compiled(
         if one.body != one.exchange.request_json:
             source["asked"] = one.body
         name = names.of(one, bool(source.get("models")))
+        if name in now and (Exchange.load(folder / f"{name}.json").source or {}).get("alone"):
+            source["alone"] = True  # what the twin says about when it may answer holds for this one too
         raw[name] = _rounded(replace(one.exchange, source=source))
     raw |= dict(_wanted_failures(live, rehearsed, settings, me))
     report.refused += sorted(_left_out(live, rehearsed, scrubber))

@@ -133,6 +133,23 @@ def test_a_recording_replaces_its_twin_and_says_so(live, copy):
     ] != []
 
 
+def test_a_recording_answers_where_its_twin_did_and_nowhere_else(live, copy, monkeypatch):
+    path = copy / "first_request" / "what_is_an_endpoint.json"
+    twin = Exchange.load(path)
+    replace(twin, source={**twin.source, "alone": True}).save(path)
+    run, settings = sent(live), recorder.live_settings()
+    monkeypatch.setattr(
+        recorder._Names,
+        "of",
+        lambda self, one, of_model: (
+            "first_request/what_is_an_endpoint" if one.prompt.last_words == QUESTION else f"x/{id(one)}"
+        ),
+    )
+    report, _ = recorder.compiled([run], [Run(run.path)], recorder.informed(settings), settings, copy, every=False)
+    alone = [name for name, one in report.files.items() if one.source.get("alone")]
+    assert alone == ["first_request/what_is_an_endpoint"]
+
+
 def test_history_is_written_out_so_that_the_mock_can_go_on(live, copy):
     recorded(live, copy)
     prompt = next(
