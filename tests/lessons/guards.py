@@ -405,6 +405,46 @@ def slides(notebook) -> Iterator[str]:
         yield "cell title: expected a slide first, and a notes cell somewhere"
 
 
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = {"twenty": 20, "thirty": 30, "forty": 40}
+
+
+def _minutes(note: str) -> int | None:
+    """With how many minutes a note for the presenter begins."""
+    found = re.match(r"<details><summary>For the presenter</summary>\s+([A-Za-z]+)(?:-([a-z]+))? minutes?\b", note)
+    if found is None:
+        return None
+    first, more = found[1].lower(), found[2]
+    if first in TENS:
+        return TENS[first] + (NUMBERS.index(more) if more else 0)
+    return NUMBERS.index(first) if first in NUMBERS and not more else None
+
+
+def presenter(notebook) -> Iterator[str]:
+    """Each section, but for recap, quiz and next, has a note for the presenter, which begins with minutes. Together they are the
+    time of the lesson."""
+    total, sections = 0, {}
+    here = None
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            here = cell.id
+            sections[here] = (cell.source.splitlines()[0][3:], 0)
+        if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+            minutes = _minutes(cell.source)
+            if minutes is None:
+                yield f"cell {cell.id}: a note for the presenter begins with its time, such as 'Four minutes.'"
+                return
+            total += minutes
+            if here:
+                sections[here] = (sections[here][0], sections[here][1] + 1)
+    for name, (title, notes) in sections.items():
+        if not notes and title not in ("Recap", "Quiz", "Next"):
+            yield f"cell {name}: the section has no note for the presenter; add one: minutes, what to ask, what they answer, what to point at"
+    stated = re.search(r"(\d+) minutes \|", notebook.cells[0].source)
+    if stated and total != int(stated[1]):
+        yield f"cell {notebook.cells[0].id}: the notes for the presenter add up to {total} minutes, and the lesson says {stated[1]}; make them agree"
+
+
 def links(notebook) -> Iterator[str]:
     here = notebooks.FOLDER / "this.ipynb"
     own = {title.replace(" ", "-") for cell in notebook.cells for _, title in texts.headings_in(cell.source)}
@@ -732,7 +772,7 @@ STORED = (
     no_path_of_a_machine,
 )
 WRITTEN = (
-    parts, headings, slides, links, words, exercises, defined_before_used, declared_imports, same_everywhere, no_waiting,
+    parts, headings, slides, presenter, links, words, exercises, defined_before_used, declared_imports, same_everywhere, no_waiting,
     nothing_afterwards, plain_code,
 )  # fmt: skip
 
