@@ -3,7 +3,7 @@
 import json
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, refusal, tapped
+from helpers.exercises.requests_sent import items_sent, refusal, tapped
 from helpers.mock.wire import schemas
 
 
@@ -17,12 +17,7 @@ def _told(output) -> bool:
 def function_answered(exchange):
     """The request that carries the result of get_weather for Bergen."""
     exchange = tapped(exchange)
-    items = field(exchange, "input")
-    results = (
-        [item for item in items if isinstance(item, dict) and item.get("type") == "function_call_output"]
-        if isinstance(items, list)
-        else []
-    )
+    results = items_sent(exchange, "function_call_output")
     if not results:
         return "this request carries no function_call_output: store the last exchange, in which you send the result."
     if refused := refusal(exchange):

@@ -4,7 +4,7 @@ import json
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, tapped, texts_of
+from helpers.exercises.requests_sent import field, items_sent, path, question, refusal, tapped, texts_of
 
 ROLE = "You are the guide of this course. Answer in one sentence."
 
@@ -78,12 +78,7 @@ def from_the_new_rules(exchange):
 def refused(exchange):
     """The request that refuses a call of an MCP server."""
     exchange = tapped(exchange)
-    items = field(exchange, "input")
-    answers = (
-        [item for item in items if isinstance(item, dict) and item.get("type") == "mcp_approval_response"]
-        if isinstance(items, list)
-        else []
-    )
+    answers = items_sent(exchange, "mcp_approval_response")
     if not answers:
         return "this request holds no mcp_approval_response: store the one that answers the approval request."
     if any(answer.get("approve") is not False for answer in answers):

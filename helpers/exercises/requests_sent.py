@@ -38,6 +38,16 @@ def field(exchange: Exchange, name: str) -> Any:
     return body.get(name) if isinstance(body, dict) else None
 
 
+def items_sent(exchange: Exchange, kind: str) -> list[dict[str, Any]]:
+    """The items of that type in the input of a Responses request."""
+    items = field(exchange, "input")
+    return (
+        [item for item in items if isinstance(item, dict) and item.get("type") == kind]
+        if isinstance(items, list)
+        else []
+    )
+
+
 def question(exchange: Exchange) -> Any:
     """The input of a response that was asked for, be it text or a list of one message, of text or of one part."""
     asked = field(exchange, "input")

@@ -1,12 +1,17 @@
 """The exchange of GitHub's token for one of Entra ID, by hand and by azure-identity."""
 
+from urllib.parse import urlencode
+
 import jwt
 import pytest
 from azure.ai.projects import AIProjectClient
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import WorkloadIdentityCredential
 
+from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog
 from helpers.mock.federation import ASSERTION_TYPE, AUDIENCE, SUBJECT
+from tests.mock.classes import a_class, serving
 
 SCOPE = "https://ai.azure.com/.default"
 
@@ -115,3 +120,24 @@ def test_the_kind_of_the_assertion_has_to_be_said(run, exchanged):
     value = run().json()["value"]
     assert exchanged(value, client_assertion_type="jwt").json()["error_codes"] == [50012]
     assert exchanged(value, client_assertion_type="").json()["error_codes"] == [900144]
+
+
+def test_in_a_class_each_learner_has_a_run_of_their_own():
+    def answer(server, method: str, path: str, headers: dict[str, str], body: bytes = b""):
+        return server.room.answer(Exchange(method, f"https://localhost{path}", Headers(headers), body)).response_json
+
+    with serving(a_class()) as server:
+        code, principals = server.room.of.code(), []
+        for _ in range(2):
+            learner = server.room.join(code, "", "127.0.0.1")
+            shown = {"authorization": f"Bearer {learner.secrets.workflow_token}"}
+            value = answer(server, "GET", f"/github/token?audience={AUDIENCE}", shown)["value"]
+            form = {"grant_type": "client_credentials", "client_id": catalog.CLIENT_ID, "scope": SCOPE}
+            form |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": value}
+            told = answer(server, "POST", f"/{catalog.TENANT_ID}/oauth2/v2.0/token", {}, urlencode(form).encode())
+            claims = jwt.decode(told["access_token"], options={"verify_signature": False})
+            assert server.room._world_of(
+                Exchange("GET", "https://localhost/x", Headers({"authorization": f"Bearer {told['access_token']}"}))
+            ) is server.room.made(learner.name)
+            principals.append(claims["oid"])
+    assert len(set(principals)) == 2
