@@ -6,6 +6,8 @@ from helpers.exchange import Exchange
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, question, refusal, tapped
 
+ROLE = "You are the guide of this course. Answer in one sentence."
+
 
 def _question_before(exchange: Exchange) -> str | None:
     """What the response asked that this one goes on from; None where the service does not say."""
@@ -85,4 +87,6 @@ def instructions_twice(exchanges):
             return f"the {which} request has no instructions; they are not carried over."
     if field(first, "instructions") != field(second, "instructions"):
         return "the two requests have different instructions; the task asks for role in both."
+    if field(first, "instructions") != ROLE:
+        return f"the instructions are {field(first, 'instructions')!r:.80}; the task asks for those in role."
     return None

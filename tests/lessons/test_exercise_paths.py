@@ -194,6 +194,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "10.3": [
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions=role, input='What is a deployment?')\n    client.responses.create(model=foundry.model, input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "not carried over"),
         ("both = wire[-1]", "store both exchanges"),
+        ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions='Be brief.', input='What is a deployment?')\n    client.responses.create(model=foundry.model, instructions='Be brief.', input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "the task asks for those in role"),
     ],
     "11.1": [
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\nbergen = wire[-1]", "carries no function_call_output"),
