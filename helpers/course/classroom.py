@@ -16,7 +16,7 @@ from pathlib import Path
 
 from helpers.course import controls
 from helpers.course.environment import SetupProblem
-from helpers.mock.certificates import LOCAL_NAMES, PRIVATE_NETWORKS, Authority
+from helpers.mock.certificates import LOCAL_NAMES, PRIVATE_NETWORKS, Authority, limited_to
 from helpers.mock.files import Page, cannot_write, write_private
 from helpers.mock.room import MOST, Class
 from helpers.mock.server import LOOPBACK, MockServer, PortTaken
@@ -97,8 +97,9 @@ def _opened(name: str, folder: Path, before: dict, address: str, cards: int | No
     authority = Authority.read(before["authority"].encode()) if before else None
     if before and before["address"] != address:
         news.append(f"The address has changed; it was {before['address']}.")
-    if authority and not (authority.permits(address) and authority.lasts(DAYS)):
-        why = "may not vouch for this address" if authority.lasts(DAYS) else "is about to expire"
+    fits = bool(authority) and authority.permits(address) and limited_to(authority.der(), address)
+    if authority and not (fits and authority.lasts(DAYS)):
+        why = "was made for another address" if authority.lasts(DAYS) else "is about to expire"
         news.append(f"The certificate authority of this class {why}, so there is a new one, and a new code.")
         authority = None
     if before and news:

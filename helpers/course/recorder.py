@@ -141,6 +141,11 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
     except KeyboardInterrupt:
         print("\nStopped. Nothing was written.")
         return 130
+    spoiled = [problem for before, one in zip(rehearsed, live, strict=True) for problem in spoilt(before, one)]
+    if spoiled:
+        print("\nNothing was written: the project has refused what the lessons ask.")
+        print("\n".join(f"  {problem}" for problem in spoiled))
+        return 1
     report, findings = compiled(live, rehearsed, scrubber, settings, folder, every=not lessons)
     print(report)
     if findings:
@@ -160,6 +165,33 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         f"\n{len(report.files)} recordings written. Now: python3 -m helpers test --update, then python3 -m helpers test"
     )
     return 0
+
+
+def spoilt(before: Run, live: Run) -> list[str]:
+    """Why a live run cannot be kept, compared with the rehearsal: a sign-in or a role that ended on the way, a quota that let
+    most prompts down."""
+    found = []
+    refused = _refused(live) - _refused(before)
+    if refused:
+        cells = ", ".join(sorted(refused))
+        found.append(
+            f"{live.path.stem}: 401 or 403 where the offline mock agrees (cells {cells}); sign in anew, look at the role"
+        )
+    (busy, asked), (meant, rehearsed) = _busy(live), _busy(before)
+    if busy * 2 > asked and meant * 2 <= rehearsed:
+        found.append(f"{live.path.stem}: {busy} of {asked} prompts got a 429; use a deployment of larger capacity")
+    return found
+
+
+def _busy(run: Run) -> tuple[int, int]:
+    """How many prompts got a 429, and how many there were."""
+    statuses = [one.status for _, one in run.sent if is_service(one) and is_prompt(one)]
+    return statuses.count(429), len(statuses)
+
+
+def _refused(run: Run) -> Counter[str]:
+    """How often the service has refused the sign-in, by cell."""
+    return Counter(cell for cell, one in run.sent if is_service(one) and one.status in (401, 403))
 
 
 def chosen(lessons: list[str]) -> list[Path]:
@@ -218,7 +250,8 @@ def _live_environment() -> dict[str, str]:
 
 def informed(settings: dict[str, str]) -> Scrubber:
     """A scrubber that knows the settings, this machine, and what the course publishes anyway."""
-    published = [path.read_text(encoding="utf-8") for path in notebooks.paths()]
+    # What is written in the cells; not what they have put out, which may come from a live project.
+    published = [cell.source for path in notebooks.paths() for cell in nbformat.read(path, 4).cells]
     scrubber = Scrubber("\n".join(published))
     scrubber.learn_settings(settings)
     scrubber.learn_deployment(settings.get("FOUNDRY_MODEL_NAME", ""))

@@ -142,7 +142,16 @@ def limited_to(der: bytes, host: str) -> bool:
         return False
     permitted = found.value.permitted_subtrees or []
     kinds = {type(one) for one in permitted}  # a kind that is not named is not limited
-    return found.critical and kinds == {x509.DNSName, x509.IPAddress} and set(permitted) <= local
+    limited = all(one in local or _is_private(one) for one in permitted)
+    return found.critical and kinds == {x509.DNSName, x509.IPAddress} and limited
+
+
+def _is_private(name: x509.GeneralName) -> bool:
+    """Whether this is an address of a private network, such as one that the room had before, or a local name."""
+    if isinstance(name, x509.DNSName):
+        return name.value.rpartition(".")[2] in LOCAL_NAMES
+    networks = map(ipaddress.ip_network, PRIVATE_NETWORKS)
+    return any(one.version == name.value.version and name.value.subnet_of(one) for one in networks)
 
 
 def _can_be_read(bundle: Path) -> bool:

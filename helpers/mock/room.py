@@ -77,7 +77,9 @@ class Class:
     def new_name(self) -> str:
         """A name that nobody has. Raises Refused when the room is full."""
         if len(self.learners) >= MOST:
-            raise Refused(f"this class has {MOST} learners, and takes no more")
+            raise Refused(
+                f"this class has {MOST} learners, and takes no more: the instructor starts one of another name, with --name"
+            )
         taken = {*self.learners, *self.cards}
         free = [name for one in ADJECTIVES for animal in ANIMALS if (name := f"{one}-{animal}") not in taken]
         return random.choice(free)

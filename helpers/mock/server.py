@@ -48,6 +48,9 @@ class PortTaken(Exception):
     """The port asked for is in use. The message says what to do."""
 
 
+MOST_FILES = 8192  # connections and files that are open at once, where the system lets a program have so many
+
+
 class MockServer:
     """A local Foundry at an address of this machine.
 
@@ -159,6 +162,7 @@ class MockServer:
 
         self._server.on_ready = ready
         self._server.on_stuck = self._give_up
+        _open_more_files()
         gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again and again
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, files removed
         try:
@@ -237,6 +241,19 @@ class MockServer:
         write_variables(self.env_file, self.variables)
         self._clean_up.detach()
         self._clean_up = weakref.finalize(self, self._folder.remove, self.env_file)
+
+
+def _open_more_files() -> None:
+    """Let this process have as many connections as a room needs, where the system sets a low limit and lets it be raised."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class _Server(uvicorn.Server):

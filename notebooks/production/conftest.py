@@ -3,6 +3,8 @@
 import ssl
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import openai
 import pytest
@@ -11,14 +13,15 @@ from dotenv import dotenv_values
 
 
 @pytest.fixture(scope="session")
-def foundry(tmp_path_factory):
+def foundry():
     """The settings of a local Foundry that these tests have for themselves."""
-    file = tmp_path_factory.mktemp("foundry") / "mock.env"
-    command = [sys.executable, "-m", "helpers", "mock", "--env-file", str(file), "--speed", "instant"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as mock:
-        mock.stdout.readline()  # it says where it listens, and then it is ready
-        yield dotenv_values(file)
-        mock.terminate()
+    command = [sys.executable, "-m", "helpers", "mock", "--speed", "instant", "--env-file"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "mock.env")
+        with subprocess.Popen([*command, file], stdout=subprocess.PIPE) as mock:
+            mock.stdout.readline()  # it says where it listens, and then it is ready
+            yield dotenv_values(file)
+            mock.terminate()
 
 
 @pytest.fixture

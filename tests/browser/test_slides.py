@@ -182,7 +182,7 @@ def test_the_speaker_sees_notes_the_next_slide_and_a_clock(open_deck):
         page.keyboard.press("s")
     speaker = opened.value
     notes = speaker.locator(".speaker-controls-notes .value")
-    expect(notes).to_contain_text("minutes")
+    expect(notes).to_contain_text("minute")
     assert notes.locator("summary, details").count() == 0, "the notes are open"
     expect(speaker.locator(".clock-value")).to_contain_text(":")
     expect(speaker.locator("#upcoming-slide iframe")).to_be_visible()

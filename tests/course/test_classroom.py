@@ -350,6 +350,9 @@ def test_a_changed_address_is_told_and_a_new_authority_made_only_where_it_must_b
     assert moved.learners == ["quiet-otter"]
     outside, news = opened("203.0.113.9", classroom._kept(tmp_path))
     assert any("so there is a new one, and a new code" in line for line in news)
+    assert limited_to(moved.authority.der(), "10.0.0.7"), "or nobody could join at the new address"
+    back, news = opened("10.0.0.7", {**classroom._kept(tmp_path), "authority": outside.authority.pem().decode()})
+    assert limited_to(back.authority.der(), "10.0.0.7") and back.code() != outside.code()
     assert outside.code() != first.code()
     assert outside.secret == first.secret, "so that keys stay"
     cards, _ = opened("203.0.113.9", classroom._kept(tmp_path), 3)

@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 import requests
 
@@ -534,3 +535,34 @@ def test_the_names_of_the_replaced_set_are_hidden_ones():
     new, old = recordings.beside(FOLDER)
     assert new.name.startswith(".")
     assert old.name.startswith(".")
+
+
+# -- a run that cannot be kept -------------------------------------------------------------------------------------------
+def _run(*statuses: int) -> recorder.Run:
+    """A run of lesson 02, one prompt with each of these statuses, each from a cell of its own."""
+    url = "https://my-foundry.services.ai.azure.com/api/projects/mine/openai/v1/responses"
+    body = b'{"model": "m", "input": "What is an endpoint?"}'
+    sent = [(f"cell-{at}", Exchange("POST", url, request_body=body, status=one)) for at, one in enumerate(statuses)]
+    return recorder.Run(Path("02_first_request.ipynb"), sent)
+
+
+def test_a_sign_in_that_ends_on_the_way_spoils_a_recording():
+    assert recorder.spoilt(_run(200, 401, 200), _run(200, 401, 200)) == []
+    told = recorder.spoilt(_run(200, 401, 200), _run(200, 401, 401))
+    assert len(told) == 1 and "02_first_request: 401 or 403" in told[0] and "cell-2" in told[0]
+
+
+def test_a_quota_that_lets_most_prompts_down_spoils_a_recording():
+    assert recorder.spoilt(_run(200, 200, 200), _run(200, 429, 200)) == []
+    assert recorder.spoilt(_run(200, 429, 429), _run(200, 429, 429)) == []
+    assert "2 of 3 prompts got a 429" in recorder.spoilt(_run(200, 200, 200), _run(200, 429, 429))[0]
+
+
+def test_what_a_cell_has_put_out_is_nothing_that_everybody_may_read(copy, monkeypatch):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('hello')")])
+    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text="tailspin-hr\n")]
+    path = copy / "09_live.ipynb"
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(recorder.notebooks, "paths", lambda: [path])
+    assert "hello" in recorder.informed({})._published
+    assert "tailspin" not in recorder.informed({})._published
