@@ -370,6 +370,14 @@ def stream_pieces(event: Any) -> Iterator[tuple[tuple, list, str]]:
         for field in ("content", "refusal", "reasoning_content"):
             if isinstance(delta.get(field), str):
                 yield (field, choice.get("index")), ["choices", number, "delta", field], delta[field]
+        old = delta.get("function_call")
+        for part in ("name", "arguments") if isinstance(old, dict) else ():
+            if isinstance(old.get(part), str):
+                yield (
+                    ("function_call", part, choice.get("index")),
+                    ["choices", number, "delta", "function_call", part],
+                    old[part],
+                )
         calls = delta.get("tool_calls")
         for count, call in enumerate(calls if isinstance(calls, list) else ()):
             function = call.get("function") if isinstance(call, dict) else None

@@ -15,6 +15,7 @@ import html
 import json
 import re
 import socket
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -59,6 +60,7 @@ _SUFFIXES = (
     r"services\.ai\.azure\.com|openai\.azure\.(?:com|us)|cognitiveservices\.azure\.(?:com|us)|models\.ai\.azure\.com|search\.windows\.net"
     r"|(?:blob|file|queue|table|dfs)\.core\.windows\.net|database\.windows\.net|vault\.azure\.net|azurewebsites\.net|azurecontainerapps\.io"
     r"|inference\.ml\.azure\.com|azurecr\.io|azure-api\.net|documents\.azure\.com|servicebus\.windows\.net|redis\.cache\.windows\.net"
+    r"|azure\.(?:us|cn)|usgovcloudapi\.net|chinacloudapi\.cn|postgres\.database\.azure\.com|trafficmanager\.net|kusto\.windows\.net|b2clogin\.com"
     r"|azurefd\.net|cloudapp\.azure\.com|onmicrosoft\.com|sharepoint\.com|applicationinsights\.azure\.com"
 )
 HOST = re.compile(rf"(?<![\w.-])((?:[\w-]{{1,63}}\.){{1,6}})({_SUFFIXES})(?![\w-])", re.I)
@@ -71,6 +73,7 @@ HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{2}){8,}(?![A-Za-z0-9])", re.I)
 ESCAPED = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
 RANDOM = re.compile(r"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-][A-Za-z0-9+/_-]{18,}[A-Za-z0-9+_-]={0,2}(?![A-Za-z0-9+/_=-])")
 # Fields and headers that hold a person, and what is only about the way to the service.
+A_NAME = {"server_url": "https://example.com/mcp", "filename": "file", "project_connection_id": "connection", "connection_id": "connection", "index_name": "index"}  # fmt: skip
 A_PERSON = re.compile(r"(?:user|safety_identifier|end_?user(?:_?id)?|e?mail|upn|user_?principal_?name|preferred_username|unique_name|given_?name|family_?name|display_?name|created_?by|last_?modified_?by|owner|author|principal_?name|x-ms-client-principal-name)", re.I)  # fmt: skip
 LEFT_OUT = re.compile(
     r"set-cookie2?|cookie|host|content-length|content-encoding|transfer-encoding|connection|keep-alive|alt-svc|via|forwarded|x-forwarded-.*|x-real-ip"
@@ -151,6 +154,14 @@ class Scrubber:
             self.learn(parts.netloc.rpartition("@")[2], f"{catalog.RESOURCE}.services.ai.azure.com")
             if host not in ("localhost", "127.0.0.1"):
                 self.learn(host, f"{catalog.RESOURCE}.services.ai.azure.com")
+        for what, found in (
+            ("resource", resource and resource[1].rstrip(".")),
+            ("project", parts.path.rpartition("/")[2]),
+        ):
+            if found and found.lower() in self._words - catalog_words() and re.fullmatch(r"[A-Za-z0-9]+", found):
+                self._found(
+                    f"the name of the {what} is a word of the course: record from a {what} with a name of its own"
+                )
         if project := re.search(r"/projects/([^/?]+)", parts.path):
             self.learn(unquote(project[1]), catalog.PROJECT, word=len(project[1]) < 8)
 
@@ -341,6 +352,11 @@ class Scrubber:
             return [self._at(f"[{at}]", self._value, one, name, deep) for at, one in enumerate(value)]
         if not isinstance(value, dict):
             return value
+        if A_PERSON.fullmatch(name.lower()):  # whoever it is, told in several fields
+            return {
+                field: self._value(part, name if isinstance(part, str) else field, deep)
+                for field, part in value.items()
+            }
         hidden = redact_value(value) if deep == 0 and not name else value  # secrets by the names of their fields, once
         clean = {}
         for field, part in hidden.items():
@@ -358,6 +374,9 @@ class Scrubber:
             return value
         if A_PERSON.fullmatch(lower):
             return self._person(value)
+        if lower in A_NAME and value not in self._published and not value.startswith(A_NAME[lower]):
+            ending = Path(value).suffix if lower == "filename" else ""
+            return self._twin(lower, value, A_NAME[lower]) + (ending if re.fullmatch(r"\.\w{1,5}", ending) else "")
         if (AN_ID.search(name) or lower == "id") and self._is_opaque(value):
             return self._opaque(value)
         return self._text(value, deep)
@@ -421,7 +440,11 @@ class Scrubber:
                 rf"(?<![A-Za-z0-9]){re.escape(w)}(?![A-Za-z0-9])" if w in self._names else re.escape(w) for w in words
             ]
             self._pattern = re.compile("|".join(alone), re.I)
-        return self._pattern.sub(lambda found: self._variants[found[0].lower()], text)
+        text = self._pattern.sub(lambda found: self._variants[found[0].lower()], text)
+        plain = _plain(text)
+        if plain != text and self._pattern.search(plain):
+            self._found("something of the project or the sign-in, in letters that look otherwise")
+        return text
 
     def _base64(self, text: str, deep: int) -> str:
         for decode, encode in (
@@ -649,6 +672,13 @@ _WORDS = frozenset(
 )  # fmt: skip
 
 
+def _plain(text: str) -> str:
+    """The text without letters that nobody sees, and with the usual form of each (Unicode's NFKC)."""
+    if text.isascii():
+        return text
+    return "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+
+
 def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
     """A value in the ways in which it can stand in a text, each with its replacement."""
     yield value, instead
@@ -666,6 +696,9 @@ def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
         return
     raw = value.encode()
     yield raw.hex(), HIDDEN
+    yield raw.hex(" "), HIDDEN
+    yield base64.b32encode(raw).decode().rstrip("="), HIDDEN
+    yield base64.b85encode(raw).decode(), HIDDEN
     for coded in {raw, value.encode("utf-16-le"), value.lower().encode(), value.upper().encode()}:
         for shift in range(3):  # where in a longer text it stands: three ways to fall into groups of three bytes
             whole = base64.b64encode(b"\0" * shift + coded).decode().rstrip("=")

@@ -1,6 +1,7 @@
 """What a recording may not hold. Secrets and identities of a made-up customer are planted everywhere; none may be in a written
 file, and none in what is said about it. The course's own recordings set off no alarm."""
 
+import base64
 import contextlib
 import copy
 import io
@@ -92,6 +93,7 @@ def test_the_course_s_own_recordings_set_off_no_alarm_and_keep_their_words(tmp_p
     assert paths
     for path in paths:
         scrubber, exchange = informed(), Exchange.load(path)
+        scrubber._published += "https://learn.microsoft.com/api/mcp"  # it stands in lesson 12
         clean = scrubber.scrub(exchange)
         assert not scrubber.findings, f"{path.name}: {scrubber.findings}"
         clean.save(tmp_path / path.name)
@@ -175,3 +177,63 @@ def test_the_second_pass_finds_what_the_first_would_have_left(text, what, tmp_pa
     found = audit([path], informed())
     assert any(what in one.what for one in found), found
     assert all(one.place == "x.json" for one in found)
+
+
+# -- what an attacker has found ------------------------------------------------------------------------------------------
+SECRET_KEY = "Zk3vQ8mN1xT7bR5wL9pD2sH6gJ4cF0yA"
+
+
+def _scrubber() -> Scrubber:
+    made = Scrubber("travel_rules.md https://learn.microsoft.com/api/mcp assistant")
+    made.learn(SECRET_KEY)
+    made.learn_address("https://fabrikam-hr.services.ai.azure.com/api/projects/payroll-prod")
+    return made
+
+
+def _body(**fields) -> Exchange:
+    return Exchange("POST", "https://fabrikam-hr.services.ai.azure.com/x", request_body=json.dumps(fields).encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (SECRET_KEY.encode().hex(" "), "5a 6b 33"),
+        (base64.b32encode(SECRET_KEY.encode()).decode(), base64.b32encode(SECRET_KEY.encode()).decode()[:20]),
+        (base64.b85encode(SECRET_KEY.encode()).decode(), base64.b85encode(SECRET_KEY.encode()).decode()[:20]),
+        ("see tailspin-hr.services.ai.azure.us", "tailspin"),
+        ("see tailspin.vault.azure.cn", "tailspin"),
+        ("tailspin.postgres.database.azure.com", "tailspin"),
+    ],
+)
+def test_other_spellings_and_other_clouds_are_replaced(text, gone):
+    scrubber = _scrubber()
+    assert gone not in scrubber.scrub(_body(note=text)).request_body.decode()
+
+
+@pytest.mark.parametrize("hidden", ["fabri\u00adkam-hr", "fabrikam\u200b-hr", "\uff46\uff41\uff42\uff52ikam-hr"])
+def test_a_known_name_in_letters_that_look_otherwise_stops_the_write(hidden):
+    scrubber = _scrubber()
+    scrubber.scrub(_body(note=f"the resource {hidden} is yours"))
+    assert any("letters that look otherwise" in str(one) for one in scrubber.findings)
+
+
+def test_names_of_files_servers_and_people_in_several_fields_are_replaced():
+    scrubber = _scrubber()
+    clean = json.loads(
+        scrubber.scrub(
+            _body(
+                created_by={"name": "Ingrid Solberg", "id": "ingrid"},
+                filename="salaries-ingrid.xlsx",
+                server_url="https://mcp.tailspin.local/x",
+                kept="travel_rules.md",
+            )
+        ).request_body
+    )
+    assert "ngrid" not in json.dumps(clean) and "tailspin" not in json.dumps(clean)
+    assert clean["filename"].endswith(".xlsx") and clean["kept"] == "travel_rules.md"
+
+
+def test_a_project_that_is_named_like_a_word_of_the_protocol_stops_the_write():
+    scrubber = Scrubber('{"role": "assistant"}')
+    scrubber.learn_address("https://fabrikam-hr.services.ai.azure.com/api/projects/assistant")
+    assert any("record from a project with a name of its own" in str(one) for one in scrubber.findings)
