@@ -4,6 +4,7 @@ file, and none in what is said about it. The course's own recordings set off no 
 import base64
 import contextlib
 import copy
+import hashlib
 import io
 import json
 import traceback
@@ -180,12 +181,12 @@ def test_the_second_pass_finds_what_the_first_would_have_left(text, what, tmp_pa
 
 
 # -- what an attacker has found ------------------------------------------------------------------------------------------
-SECRET_KEY = "Zk3vQ8mN1xT7bR5wL9pD2sH6gJ4cF0yA"
+MADE_UP = hashlib.sha256(b"nobody has this one").hexdigest()[:40]
 
 
 def _scrubber() -> Scrubber:
     made = Scrubber("travel_rules.md https://learn.microsoft.com/api/mcp assistant")
-    made.learn(SECRET_KEY)
+    made.learn(MADE_UP)
     made.learn_address("https://fabrikam-hr.services.ai.azure.com/api/projects/payroll-prod")
     return made
 
@@ -197,9 +198,9 @@ def _body(**fields) -> Exchange:
 @pytest.mark.parametrize(
     ("text", "gone"),
     [
-        (SECRET_KEY.encode().hex(" "), "5a 6b 33"),
-        (base64.b32encode(SECRET_KEY.encode()).decode(), base64.b32encode(SECRET_KEY.encode()).decode()[:20]),
-        (base64.b85encode(SECRET_KEY.encode()).decode(), base64.b85encode(SECRET_KEY.encode()).decode()[:20]),
+        (MADE_UP.encode().hex(" "), MADE_UP.encode().hex(" ")[:20]),
+        (base64.b32encode(MADE_UP.encode()).decode(), base64.b32encode(MADE_UP.encode()).decode()[:20]),
+        (base64.b85encode(MADE_UP.encode()).decode(), base64.b85encode(MADE_UP.encode()).decode()[:20]),
         ("see tailspin-hr.services.ai.azure.us", "tailspin"),
         ("see tailspin.vault.azure.cn", "tailspin"),
         ("tailspin.postgres.database.azure.com", "tailspin"),
