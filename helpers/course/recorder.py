@@ -107,6 +107,10 @@ class Report:
 # -- the command -------------------------------------------------------------------------------------------------------------
 def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path = FOLDER) -> int:
     """Record; returns the exit code. Raises SetupProblem for settings that are not live, and for lessons that are not there."""
+    if not os.access(folder, os.W_OK) or not os.access(folder.parent, os.W_OK):
+        raise SetupProblem(
+            f"{folder} cannot be written to, so nothing is sent: make the folder and its parent writable."
+        )
     recordings.settle(folder)
     settings = live_settings()
     paths = chosen(lessons)
@@ -156,7 +160,12 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         return 1
     if not report.files:
         return 1
-    problems = write(report, scrubber, folder)
+    try:
+        problems = write(report, scrubber, folder)
+    except (OSError, shutil.Error) as error:
+        reason = getattr(error, "strerror", None) or "a file could not be copied"
+        print(f"\nNothing was written, and the old recordings are whole: {reason}. Is the disk full?")
+        return 1
     if problems:
         print("\nNothing was written: a second look at the files found more.")
         print("\n".join(f"  {problem}" for problem in problems))

@@ -566,3 +566,22 @@ def test_what_a_cell_has_put_out_is_nothing_that_everybody_may_read(copy, monkey
     monkeypatch.setattr(recorder.notebooks, "paths", lambda: [path])
     assert "hello" in recorder.informed({})._published
     assert "tailspin" not in recorder.informed({})._published
+
+
+@needs_posix
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(live, copy, monkeypatch):
+    monkeypatch.setattr(recorder.os, "access", lambda path, mode: False)
+    with pytest.raises(SetupProblem, match="nothing is sent: make the folder"):
+        recorder.run(["02"], yes=True, folder=copy)
+
+
+def test_a_full_disk_ends_in_a_sentence_and_leaves_the_old_set(live, copy, monkeypatch, capsys):
+    before = {path.name: path.read_bytes() for path in copy.rglob("*.json")}
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(recorder, "write", full)
+    assert recorder.run(["10"], yes=True, folder=copy) == 1
+    assert "the old recordings are whole: No space left on device" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in copy.rglob("*.json")} == before
