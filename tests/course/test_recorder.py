@@ -350,7 +350,9 @@ def test_ctrl_c_while_it_records_leaves_the_old_set_and_no_file_behind(tmp_path,
     with live_project(tmp_path / "live", monkeypatch) as project:
         before = _set_of(copy)
         lesson = recorder.chosen([])[2].stem.partition("_")[0]
-        code = f"from pathlib import Path; from helpers.course import recorder; raise SystemExit(recorder.run([{lesson!r}], yes=True, folder=Path({str(copy)!r})))"
+        # a shell may have started the tests in the background, and there Ctrl-C is ignored by what it starts
+        heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        code = f"{heard}; from pathlib import Path; from helpers.course import recorder; raise SystemExit(recorder.run([{lesson!r}], yes=True, folder=Path({str(copy)!r})))"
         process = subprocess.Popen(
             [sys.executable, "-u", "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
