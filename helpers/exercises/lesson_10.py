@@ -4,9 +4,7 @@ import requests
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, question, refusal, tapped
-
-ROLE = "You are the guide of this course. Answer in one sentence."
+from helpers.exercises.requests_sent import ROLE, field, question, refusal, tapped
 
 
 def _question_before(exchange: Exchange) -> str | None:

@@ -4,9 +4,7 @@ import json
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, items_sent, path, question, refusal, tapped, texts_of
-
-ROLE = "You are the guide of this course. Answer in one sentence."
+from helpers.exercises.requests_sent import ROLE, field, items_sent, path, question, refusal, tapped, texts_of
 
 
 def _items(exchange: Exchange, kind: str) -> list[dict]:

@@ -3,10 +3,8 @@
 import inspect
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, refusal
+from helpers.exercises.requests_sent import ROLE, field, refusal
 from helpers.widgets.stream import delta_of, events_of
-
-ROLE = "You are the guide of this course. Answer in one sentence."  # as the cell of 13.2 passes it
 
 
 @exercise("13.1")

@@ -44,13 +44,13 @@ def exchanged(exchanges):
     if scheme.lower() != "bearer" or not carried:
         return "this request carries no token: send Authorization: Bearer and the new token."
     if carried.strip() != (asked.response_json or {}).get("access_token"):
-        return f"the token of this request is {_audience(carried)}; use the one that the exchange has brought."
+        return f"the token of this request is {_whose(carried)}; use the one that the exchange has brought."
     if wire.index(asked) > wire.index(last):
         return "the response was asked for before the exchange: store them in the order in which they were sent."
     return refusal(last)
 
 
-def _audience(token: str) -> str:
+def _whose(token: str) -> str:
     """Who a token is for, in words."""
     try:
         return f"another one, for {decode_token(token)['claims'].get('aud')}"

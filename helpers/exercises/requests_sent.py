@@ -10,6 +10,8 @@ from helpers.exercises import Unreadable
 
 BY_REQUESTS = {"accept", "accept-encoding", "connection", "content-length", "content-type", "user-agent"}
 
+ROLE = "You are the guide of this course. Answer in one sentence."  # the instructions that exercises ask for
+
 
 def sent(response: Any) -> Exchange:
     """The exchange behind a ``requests.Response``, or an Exchange as it is. Raises Unreadable for anything else."""
