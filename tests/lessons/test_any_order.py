@@ -1,10 +1,14 @@
 """Cells as learners run them: each twice in a row, and each first of all after a restart."""
 
+import re
+from itertools import pairwise
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from helpers.course import notebooks
+from tests.lessons.guards import SITTING
 
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
 
@@ -41,12 +45,32 @@ def test_cells_run_twice_and_from_the_middle(path):
                 client.execute_cell(cell, 0)
                 if "raises-exception" not in cell.metadata.get("tags", ()):
                     assert _error(cell) == "", f"{cell.id}, run the {time} time"
+        for sitting in _later_sittings(notebook):
+            client.execute_cell(forget, 0)
+            for cell in sitting:
+                client.execute_cell(cell, 0)
+                if "raises-exception" not in cell.metadata.get("tags", ()):
+                    assert _error(cell) == "", f"{cell.id}, with nothing of an earlier sitting but the first section"
         for cell in code:
             client.execute_cell(forget, 0)
             client.execute_cell(cell, 0)
             error = _error(cell)
             if "raises-exception" not in cell.metadata.get("tags", ()) or error.startswith("NameError"):
                 assert error == "" or "is made in the cell" in _printed(cell), f"{cell.id}, run after a restart"
+
+
+def _later_sittings(notebook):
+    """The code cells of each sitting but the first, each time behind those of the lesson's first section."""
+    sections, starts = [[]], []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            if re.match(SITTING, cell.source):
+                starts.append(len(sections))
+            sections.append([])
+        elif cell.cell_type == "code" and cell.source not in ("%reset -f", NO_WAIT):
+            sections[-1].append(cell)
+    for start, end in pairwise([*starts, len(sections)] if starts else []):
+        yield sections[1] + sum(sections[start:end], [])
 
 
 def _error(cell) -> str:
