@@ -1,7 +1,7 @@
 """Cells as learners run them: each twice in a row, and each first of all after a restart."""
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import nbformat
 import pytest
@@ -70,7 +70,7 @@ def _later_sittings(notebook):
         elif cell.cell_type == "code" and cell.source not in ("%reset -f", NO_WAIT):
             sections[-1].append(cell)
     for start, end in pairwise([*starts, len(sections)] if starts else []):
-        yield sections[1] + sum(sections[start:end], [])
+        yield [*sections[1], *chain.from_iterable(sections[start:end])]
 
 
 def _error(cell) -> str:
