@@ -193,7 +193,8 @@ def in_the_way() -> list[str]:
         for name, value in os.environ.items()
         if name.lower() in ("http_proxy", "https_proxy", "all_proxy") and value and not GOOD_PROXY.fullmatch(value)
     ]
-    return sorted([*filter(IN_THE_WAY.fullmatch, os.environ), *proxies])
+    ours = {name for name, (value, _) in _exported.items() if value == os.environ.get(name)}
+    return sorted({*filter(IN_THE_WAY.fullmatch, os.environ), *proxies} - ours)
 
 
 def _announced_mock() -> dict[str, str]:

@@ -41,6 +41,7 @@ BODIES = [
     ("an unknown path", "gateway", 404, '{"error":{"code":"404","message": "Resource not found"}}'),
     ("a missing api-version", "service", 400, '{"error":{"code":"BadRequest","message":"Missing required query parameter: api-version"}}'),
     ("a missing role", "service", 401, '{"error":{"code":"PermissionDenied","message":"The principal lacks the required data action"}}'),
+    ("an unknown agent", "service", 404, '{"error":{"code":"not_found","message":"Agent \'x\' not found","type":"error","details":[],"additionalInfo":{}}}'),
     ("an unknown deployment", "model", 404, '{"error":{"type":"invalid_request_error","code":"DeploymentNotFound","message":"..."}}'),
     ("a blocked prompt", "model", 400, '{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter"}}'),
     ("a server error", "model", 500, '{"error":{"message":"The server had an error","type":"server_error","param":null,"code":null}}'),

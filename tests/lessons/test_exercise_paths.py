@@ -129,6 +129,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def layer_of(reply):\n    return 'gateway'", "it is the service"),
         ("def layer_of(reply):\n    return 'model' if 'type' in reply.json()['error'] else 'gateway'", "raises KeyError"),
         ("def layer_of(reply):\n    print(reply)", "returns None"),
+        ("def layer_of(reply):\n    body = reply.json()\n    error = body.get('error', body)\n    if 'type' in error:\n        return 'model'\n    return 'gateway' if str(error.get('code', error.get('statusCode'))).isdecimal() else 'service'", "for an unknown agent"),
     ],
     "06.3": [
         ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['x-request-id']}\"", "lack that header"),
@@ -152,13 +153,17 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "07.3": [
         ("def ask(prompt):\n    return requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()", "return two things"),
         ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "no time-out"),
-        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "try again"),
-        ("def ask(prompt):\n    for _ in range(5):\n        reply = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60)\n        if reply.status_code == 200:\n            break\n        time.sleep(1)\n    reply.raise_for_status()\n    data = reply.json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "three in all"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "a reasoning item before the message"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return ''.join(part['text'] for item in data['output'] if item['type'] == 'message' for part in item['content']), data['usage']['total_tokens']", "try again"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return next((item['content'][0]['text'] for item in data['output'][:1] if item['type'] == 'message'), ''), data['usage']['total_tokens']", "the text is empty"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, **body, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "leave stream out"),
+        ("def ask(prompt):\n    for _ in range(5):\n        reply = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60)\n        if reply.status_code == 200:\n            break\n        time.sleep(1)\n    reply.raise_for_status()\n    data = reply.json()\n    return ''.join(part['text'] for item in data['output'] if item['type'] == 'message' for part in item['content']), data['usage']['total_tokens']", "three in all"),
         ("def ask(prompt):\n    return requests.post(url, json={'model': foundry.model, 'input': prompt}, timeout=60)", "carries no sign-in"),
     ],
     "08.1": [
         ("with wiretap() as wire:\n    client.chat.completions.create(model=foundry.model, messages=hello)\ntapped = wire[-1]", "on the resource endpoint"),
         ("tapped = response", "store one exchange"),
+        ("with wiretap() as wire:\n    OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key=foundry.api_key).chat.completions.create(model=foundry.model, messages=[{'role': 'user', 'content': 'Hi'}])\ntapped = wire[-1]", "not those of hello"),
     ],
     "08.2": [
         ("caught = openai.NotFoundError", "that is the class"),
@@ -167,6 +172,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "08.3": [
         ("with wiretap() as wire:\n    text = client.responses.create(model=foundry.model, input='Explain streaming in three sentences.').output_text\nstreamed = wire[-1]", "was not streamed"),
         ("with wiretap() as wire:\n    text = ' '.join(e.delta for e in client.responses.create(model=foundry.model, input='Explain streaming in three sentences.', stream=True) if e.type == 'response.output_text.delta')\nstreamed = wire[-1]", "without anything between"),
+        ("with wiretap() as wire:\n    text = client.chat.completions.create(model=foundry.model, messages=hello).choices[0].message.content\nstreamed = wire[-1]", "client.responses"),
     ],
     "09.1": [
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is an endpoint?')\ntapped = wire[-1]", "asks for course-chat"),
@@ -194,9 +200,12 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "10.3": [
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions=role, input='What is a deployment?')\n    client.responses.create(model=foundry.model, input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "not carried over"),
         ("both = wire[-1]", "store both exchanges"),
+        ("both = [client.responses.create(model=foundry.model, input='What is a deployment?')] * 2", "not what create() returned"),
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions='Be brief.', input='What is a deployment?')\n    client.responses.create(model=foundry.model, instructions='Be brief.', input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "the task asks for those in role"),
     ],
     "11.1": [
+        ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': str(get_weather('Bergen'))}])\nbergen = wire[-1]", "json.dumps writes JSON"),
+        ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    client.responses.create(model=foundry.model, previous_response_id=asked.id, input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': json.dumps(get_weather('Bergen'))}])\nbergen = wire[-1]", "pass tools again"),
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\nbergen = wire[-1]", "carries no function_call_output"),
         ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    try:\n        client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': get_weather('Bergen')}])\n    except openai.BadRequestError:\n        pass\nbergen = wire[-1]", "got an object instead"),
     ],
@@ -205,6 +214,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': ['string', 'null']}, 'nickname': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "leave its type a string"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'$ref': '#/$defs/n'}}, '$defs': {'n': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
         ("strict_schema = {**loose, 'additionalProperties': False}", "Missing 'nickname'"),
+        ("strict_schema = {'type': 'json_schema', 'name': 'place', 'strict': True, 'schema': {**loose, 'additionalProperties': False}}", "the schema inside it"),
         ("strict_schema = {**loose, 'additionalProperties': False, 'required': ['name', 'nickname']}", "allow null"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}}, 'required': ['name'], 'additionalProperties': False}", "a property is lost"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'anyOf': [{'type': 'string'}, {'type': 'null'}]}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
@@ -245,8 +255,10 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "13.1": [
         ("def last_question(messages):\n    return messages[-1]['content']", "it should be"),
         ("def last_question(messages):\n    return [m for m in messages if m['role'] == 'user'][-1]['content']", "raises IndexError"),
+        ("def last_question(messages):\n    while messages:\n        last = messages.pop()\n        if last['role'] == 'user':\n            return last['content']\n    return ''", "it changes the list"),
     ],
     "13.2": [
+        ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages[-1]['content'], stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "what was said before"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions='x', input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "pass on the role"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])[:12]", "not what came"),
         ("async def answer_as(role):\n    return client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False)", "still has to be awaited"),
@@ -256,6 +268,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "13.3": [
         ("def kind_sentence(error):\n    return sentence(error)", "repeats the service's words"),
         ("def kind_sentence(error):\n    return 'Put it in other words.'", "it says the same"),
+        ("def kind_sentence(error):\n    if error.code == 'content_filter':\n        return 'Put it in other words.'\n    return sentence(error)", "a connection that broke off it raises AttributeError"),
+        ("def kind_sentence(error):\n    if isinstance(error, openai.BadRequestError) and error.code == 'content_filter':\n        return 'Put it in other words.'\n    return sentence(error)", "one that is filtered in a stream"),
     ],
     "14.1": [
         ("def places_for(requests_per_minute, tokens_per_minute, tokens_per_answer, seconds_per_answer):\n    return requests_per_minute * seconds_per_answer / 60", "wants a whole number"),

@@ -531,6 +531,19 @@ def test_a_question_that_is_known_in_another_context_says_what_differs(client):
     )
     tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
     assert "but only without tools" in said(client, input=QUESTION, tools=[tool], tool_choice="none")
+    weather = {
+        "type": "function",
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    }
+    asks = client.responses.create(model=MODEL, input="What is the weather in Oslo?", tools=[weather])
+    result = {"type": "function_call_output", "call_id": asks.output[-1].call_id, "output": '{"celsius": 25}'}
+    answer = said(client, previous_response_id=asks.id, input=[result], tools=[weather])
+    assert "“What is the weather in Oslo?”, but only with another result of its tool." in answer
+    answer = said(
+        client, previous_response_id=asks.id, input=[{**result, "output": '{"error": "no such city"}'}], tools=[weather]
+    )
+    assert "no city of that name" in answer
     for text in (said(client, input="Good morning"), said(client, input=QUESTION, instructions="Rhyme.")):
         assert len(text) < 400
         assert "request was right" not in text

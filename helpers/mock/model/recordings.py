@@ -54,9 +54,9 @@ class Recordings:
                 if twin.models == recording.models and twin.answer.reasons == recording.answer.reasons:
                     raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
             beside.append(recording)
-        self.questions: dict[str, Recording] = {}
+        self.questions: dict[str, list[Recording]] = {}
         for one in sorted(self, key=lambda one: not one.plain):
-            self.questions.setdefault(one.question, one)
+            self.questions.setdefault(one.question, []).append(one)
         self.plain = list(
             dict.fromkeys(one.question for one in self if one.plain)
         )  # those that have an answer as they stand
@@ -80,7 +80,7 @@ class Recordings:
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
         near = get_close_matches(prompt.last_words[:300], self.questions, count, cutoff=0)
-        return [self.questions[words] for words in near]
+        return [self.questions[words][0] for words in near]
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""
