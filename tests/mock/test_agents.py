@@ -384,6 +384,12 @@ def test_an_mcp_server_is_asked_only_with_approval(client, approve):
     assert [item.type for item in second.output] == (["mcp_call", "message"] if approve else ["message"])
     if approve:
         assert second.output[0].approval_request_id == asked.id
+    with pytest.raises(openai.BadRequestError, match="No approval request found with id 'mcpr_123'"):
+        unasked = {**yes, "approval_request_id": "mcpr_123"}
+        client.responses.create(model=MODEL, input=[unasked], previous_response_id=first.id, tools=[MCP])
+    named = ask(client, [{**MCP, "require_approval": {"never": {"tool_names": ["look_up"]}}}])
+    assert [item.type for item in named.output] == ["mcp_list_tools", "mcp_call", "message"]
+    assert named.output[1].name == "look_up"
     never = ask(client, [{**MCP, "require_approval": "never"}])
     assert [item.type for item in never.output] == ["mcp_list_tools", "mcp_call", "message"]
     assert kinds(stream(client, [{**MCP, "require_approval": "never"}]))[2:] == [
