@@ -360,7 +360,7 @@ def _class() -> Iterator[Finding]:
             yield Finding("problem", "class", problem, fix)
         else:
             private = joined.get("FOUNDRY_CLASS_PROGRESS") != "yes"
-            yield Finding("ok", "class", f"you are {who}; exercises done are {'not ' if private else ''}told")
+            yield Finding("ok", "class", f"you are {who}; your exercises are {'not ' if private else ''}counted")
 
 
 # -- live ----------------------------------------------------------------------------------------------------------------

@@ -81,11 +81,9 @@ def join(address: str, code: str, private: bool) -> int:
     print("connect() uses its mock from now on; python3 -m helpers leave takes that back.")
     print("Your instructor can see the requests that you send there, with keys and tokens hidden.")
     if private:
-        print("Which exercises you have done is not told.")
+        print("Exercises that you try and do are not counted.")
     else:
-        print(
-            "check() tells the class which exercises you have tried and done: their numbers, no answer and no name of yours."
-        )
+        print("check() tells the class that an exercise was tried or done. The room's are counted: no name, no answer.")
         print("To leave that out, join with --private.")
     if problem := _goes_first():
         print(f"note: {problem}")

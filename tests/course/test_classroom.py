@@ -64,7 +64,7 @@ def test_who_joins_is_answered_with_their_own_key_and_token(room, laptop, tmp_pa
     learner = settings(laptop)["FOUNDRY_CLASS_LEARNER"]
     said = capsys.readouterr().out
     assert f"You are {learner} in the class tests" in said
-    assert "which exercises" in said
+    assert "check() tells the class that an exercise was tried or done. The room's are counted: no name" in said
     ran = _python(ASK, "", tmp_path)
     assert ran.stderr == ""
     assert ran.stdout.startswith(f"CLASS MOCK: localhost:{room.port}, you are {learner}\n")
@@ -422,14 +422,15 @@ class Now:
         self.start = lambda: target(*args)
 
 
-def test_progress_arrives_under_the_made_up_name_and_holds_nothing_else(room, laptop, monkeypatch):
+def test_progress_arrives_and_is_counted_for_the_room_alone(room, laptop, monkeypatch):
     joining.join(*board(room), private=False)
     for name, value in connection.class_settings().items():
         monkeypatch.setenv(name, value)
     for number, done in (("01.1", False), ("01.2", True), ("01.1", True), ("01.1", False)):
         exercises._tell(number, done)
     learner = settings(laptop)["FOUNDRY_CLASS_LEARNER"]
-    assert room.room.progress == {learner: {"01.1": True, "01.2": True}}, "what was done once stays done"
+    once = {"tried": 1, "done": 1}
+    assert room.room.progress.counts() == {"01.1": once, "01.2": once}, "what was done once stays done"
     assert room.room.world(learner).journal.answered == 0
     monkeypatch.setenv("FOUNDRY_RESOURCE_ENDPOINT", f"https://localhost:{free_port()}")
     assert exercises._tell("01.1", True) is None, "a class that is gone is no news"
