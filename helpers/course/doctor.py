@@ -240,7 +240,7 @@ def _settings() -> Iterator[Finding]:
             yield Finding("note", "settings", f"{name} of the environment counts, not the one in .env")
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:
         where = "no .env" if not dotenv.is_file() else "no project endpoint in .env"
-        mock = "mock of the class" if connection.class_settings() else "offline mock"
+        mock = "mock of the class" if connection.written_by_join() else "offline mock"
         yield Finding("ok", "settings", f"{where}: notebooks use the {mock}")
         if values["FOUNDRY_API_KEY"]:
             fix = "set FOUNDRY_PROJECT_ENDPOINT as well, or take the key out"
@@ -341,26 +341,24 @@ def _mock() -> Iterator[Finding]:
 
 
 def _class() -> Iterator[Finding]:
-    joined = connection.class_settings()
-    if not joined:
-        if (ROOT / connection.CLASS_FILE).is_file():
-            fix = "join again, or run python3 -m helpers leave"
-            yield Finding("problem", "class", f"{connection.CLASS_FILE} is not as join writes it", fix)
+    joined = connection.written_by_join()
+    live = bool(connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"])
+    if joined and (live or os.environ.get("FOUNDRY_MOCK_ENV", "").strip()):
+        yield Finding("note", "class", *connection.goes_before_the_class(joined, live))
         return
-    who = f"{joined['FOUNDRY_CLASS_LEARNER']} at {joined['FOUNDRY_CLASS']}"
-    if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
-        yield Finding("note", "class", f"you have joined as {who}, and the settings are live, which goes first")
-    elif os.environ.get("FOUNDRY_MOCK_ENV", "").strip():
-        yield Finding("note", "class", f"you have joined as {who}, and FOUNDRY_MOCK_ENV is set, which goes first")
-    else:
-        try:
-            connection.class_answers()
-        except SettingsError as error:
-            problem, _, fix = str(error).partition(": ")
-            yield Finding("problem", "class", problem, fix)
-        else:
-            private = joined.get("FOUNDRY_CLASS_PROGRESS") != "yes"
-            yield Finding("ok", "class", f"you are {who}; your exercises are {'not ' if private else ''}counted")
+    try:
+        if not connection.class_answers():
+            return
+    except SettingsError as error:
+        problem, _, fix = str(error).partition(": ")
+        yield Finding("problem", "class", problem, fix)
+        return
+    counted = "counted" if joined["FOUNDRY_CLASS_PROGRESS"] == "yes" else "not counted"
+    yield Finding(
+        "ok",
+        "class",
+        f"you are {joined['FOUNDRY_CLASS_LEARNER']} at {joined['FOUNDRY_CLASS']}; your exercises are {counted}",
+    )
 
 
 # -- live ----------------------------------------------------------------------------------------------------------------

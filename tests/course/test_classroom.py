@@ -119,19 +119,34 @@ print(subprocess.run([sys.executable, "-c", child], capture_output=True, text=Tr
     assert _python(code, "", tmp_path).stdout.endswith("True\n")
 
 
-def test_a_live_project_and_an_announced_mock_go_before_the_class(room, laptop, tmp_path, mock, capsys):
+def test_a_live_project_and_an_announced_mock_go_before_the_class(room, laptop, tmp_path, mock, capsys, monkeypatch):
     joining.join(*board(room), private=False)
     live = "FOUNDRY_PROJECT_ENDPOINT=https://my-foundry.services.ai.azure.com/api/projects/p\nFOUNDRY_MODEL_NAME=m\n"
     code = "import os; connection.connect(); print(os.environ.get('FOUNDRY_CLASS'), os.environ.get('SSL_CERT_FILE'))"
     ran = _python(code, live, tmp_path, SSL_CERT_FILE="")
+    place = f"the class at localhost:{room.port}, which you have joined"
+    live_first = (
+        f"a live project goes before {place}: for the class empty FOUNDRY_PROJECT_ENDPOINT in .env; to leave it: python"
+    )
     assert ran.stdout.startswith("LIVE")
+    assert f"  note               {live_first}" in ran.stdout
     assert ran.stdout.endswith("None \n")
     ran = _python("connection.connect()", "", tmp_path, FOUNDRY_MOCK_ENV=str(mock.env_file))
     assert ran.stdout.startswith("OFFLINE MOCK")
+    assert (
+        f"the mock that FOUNDRY_MOCK_ENV names goes before {place}: for the class unset FOUNDRY_MOCK_ENV" in ran.stdout
+    )
+    with monkeypatch.context() as patch:
+        patch.setenv("FOUNDRY_MOCK_ENV", str(mock.env_file))
+        (finding,) = doctor._class()
+    assert (finding.state, "unset FOUNDRY_MOCK_ENV" in finding.fix) == ("note", True)
     (laptop / ".env").write_text(live)
+    (finding,) = doctor._class()
+    assert (finding.state, finding.text) == ("note", f"a live project goes before {place}")
+    assert "empty FOUNDRY_PROJECT_ENDPOINT" in finding.fix
     capsys.readouterr()
     joining.join(*board(room), private=False)
-    assert "a live project goes before the class" in capsys.readouterr().out
+    assert live_first in capsys.readouterr().out
 
 
 def test_cards_give_each_learner_their_name(laptop):
@@ -273,8 +288,43 @@ def test_a_class_that_does_not_answer_or_does_not_know_one_is_told(room, laptop,
     assert "helpers leave" in finding.fix
     (laptop / ".env.class.pem").unlink()
     assert "gone or damaged" in _python("connection.connect()", "", tmp_path).stderr
-    (laptop / ".env.class").write_text("FOUNDRY_CLASS=x\n")
-    assert [one.state for one in doctor._class()] == ["problem"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "cut at a line", "a line less", "empty", "no text"])
+def test_a_damaged_class_is_told_and_never_taken_for_none(room, laptop, tmp_path, monkeypatch, damage):
+    joining.join(*board(room), private=False)
+    before, file = settings(laptop), laptop / ".env.class"
+    lines = file.read_bytes().splitlines(keepends=True)
+    spoiled = {
+        "cut": b"".join(lines)[:-3], "cut at a line": b"".join(lines[:-1]), "empty": b"", "no text": b"\xff" * 100,
+        "a line less": b"".join(one for one in lines if b"IDENTITY_HEADER" not in one),
+    }  # fmt: skip
+    file.write_bytes(spoiled[damage])
+    ran = _python("connection.connect()", "", tmp_path)
+    assert "OFFLINE" not in ran.stdout
+    assert ".env.class, which leads to the class that you have joined, is damaged: join again" in ran.stderr
+    assert "helpers leave" in ran.stderr
+    (finding,) = doctor._class()
+    assert (finding.state, "is damaged" in finding.text, "helpers leave" in finding.fix) == ("problem", True, True)
+    joining.join(*board(room), private=False)  # the fix
+    if damage not in ("empty", "no text"):
+        assert settings(laptop) == before, "they are who they were"
+    assert "CLASS MOCK" in _python("connection.connect()", "", tmp_path).stdout
+
+
+def test_a_join_that_is_cut_short_leaves_what_was_there(room, laptop, monkeypatch):
+    joining.join(*board(room), private=False)
+    before = (laptop / ".env.class").read_bytes()
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", full)
+        with pytest.raises(SetupProblem, match="No space left"):
+            joining.join(*board(room), private=True)
+    assert (laptop / ".env.class").read_bytes() == before
+    assert sorted(one.name for one in laptop.iterdir()) == [".env.class", ".env.class.pem"]
 
 
 def started(folder, port: int, *options: str) -> tuple[subprocess.Popen, str]:
