@@ -1,7 +1,9 @@
 """Who sees what: what is kept belongs to its project, and in a class to its learner."""
 
+import gc
 import json
 import time
+import tracemalloc
 from collections import deque
 
 import pytest
@@ -280,6 +282,28 @@ def test_a_flood_of_one_learner_leaves_the_others_what_they_have(room):
     assert with_key(room, other)("GET", f"{V1}/{kept['id']}")[0] == 200
     assert len(room.world(other.name).journal.entries) == 2
     assert len(room.world(one.name).journal.entries) == 50
+
+
+def test_memory_stays_flat_however_much_learners_store(room, monkeypatch):
+    monkeypatch.setattr(room.own.remembered, "_entries", 1)  # what all worlds share has a bound of its own
+
+    def held_after(time_of: int) -> int:
+        """Four hundred more from everybody; the bytes that Python holds then."""
+        for number in range(200):
+            asked = {**ASKED, "metadata": {"number": f"{time_of} {number}"}}
+            for one in learners(room):
+                with_key(room, one)("POST", V1, asked)
+                with_key(room, one)("POST", V1, {**asked, "stream": True})
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        _, full, later = map(held_after, range(3))
+    finally:
+        tracemalloc.stop()
+    assert later < 1.05 * full
+    assert later < 2 * 3_000_000, "for each of the two"
 
 
 def test_a_world_can_start_over_and_keeps_its_keys(room):
