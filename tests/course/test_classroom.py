@@ -1,8 +1,10 @@
 """A class from both ends: python -m helpers class, join and leave, over real sockets."""
 
+import dataclasses
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from helpers import connection, exercises
 from helpers.course import classroom, doctor, joining
 from helpers.course.environment import ROOT, SetupProblem
 from helpers.mock import codes
-from helpers.mock.certificates import Authority, Certificates, limited_to
+from helpers.mock.certificates import PRIVATE_NETWORKS, Authority, Certificates, limited_to
 from helpers.mock.files import running
 from tests.conftest import needs_posix
 from tests.course.test_doctor import free_port
@@ -86,11 +88,21 @@ def test_each_way_to_write_the_address_leads_there(room, laptop, host):
     assert settings(laptop)["FOUNDRY_CLASS_LEARNER"] in room.room.learners
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_a_class_at_an_address_of_either_kind(laptop, tmp_path, address):
-    if not classroom._here(address):
+def own_name() -> str:
+    """The name that this machine has for itself; "localhost" where it leads nowhere."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        return "localhost"
+    return socket.gethostname().lower() if classroom._here(found) else "localhost"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", own_name(), classroom._outward()])
+def test_a_class_at_an_address_of_each_kind_and_at_a_name(laptop, tmp_path, address):
+    if not classroom._is_name(address) and not classroom._here(address):
         address = "127.0.0.1"  # this machine has no IPv6
-    with serving(a_class(address=address)) as server:
+    authority = Authority.made(dict.fromkeys(["localhost", *PRIVATE_NETWORKS, address]))
+    with serving(a_class(address=address, authority=authority)) as server:
         place = f"{f'[{address}]' if ':' in address else address}:{server.port}"
         joining.join(place, server.room.of.code(), private=False)
         ran = _python(ASK, "", tmp_path)
@@ -327,6 +339,21 @@ def test_a_join_that_is_cut_short_leaves_what_was_there(room, laptop, monkeypatc
     assert sorted(one.name for one in laptop.iterdir()) == [".env.class", ".env.class.pem"]
 
 
+def test_a_class_that_has_moved_is_told_and_found_again_by_joining(laptop, tmp_path):
+    of = a_class(address="127.0.0.1")
+    with serving(of) as server:
+        joining.join(f"127.0.0.1:{server.port}", of.code(), private=False)
+        before, gone = settings(laptop), server.port
+    ran = _python("connection.connect()", "", tmp_path)
+    assert f"the class at 127.0.0.1:{gone} does not answer" in ran.stderr
+    assert "If its address has changed, join again with the line on the board" in ran.stderr
+    with serving(dataclasses.replace(of, address="localhost")) as server:
+        joining.join(*board(server), private=False)
+        assert settings(laptop)["FOUNDRY_CLASS_LEARNER"] == before["FOUNDRY_CLASS_LEARNER"], "they are who they were"
+        assert settings(laptop)["FOUNDRY_API_KEY"] == before["FOUNDRY_API_KEY"]
+        assert _python(ASK, "", tmp_path).stdout.endswith("200 resp_\n200 resp_\n")
+
+
 def started(folder, port: int, *options: str) -> tuple[subprocess.Popen, str]:
     """python -m helpers class, and what it says once it answers."""
     command = [sys.executable, "-m", "helpers", "class", "--no-browser", "--port", str(port), *options]
@@ -341,7 +368,7 @@ def started(folder, port: int, *options: str) -> tuple[subprocess.Popen, str]:
 
 
 @needs_posix
-def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path):
+def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path, monkeypatch, session):
     state, port = tmp_path / "state", free_port()
     process, said = started(state, port, "--host", "localhost")
     line = next(line.split() for line in said.splitlines() if " join " in line)
@@ -352,13 +379,27 @@ def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path):
     assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.parent.stat().st_mode & 0o777 == 0o700
     assert [page.port for page in running()].count(port) == 1
+    with monkeypatch.context() as patch:
+        for name, value in before.items():
+            patch.setenv(name, value)
+        exercises._tell("03.1", True)
+    (page,) = (page for page in running() if page.port == port)
+    base, _, key = page.url.partition("/_mock/#")
+    asked = session.get(f"{base}/_mock", headers={"x-mock-control-key": key}, timeout=10)
+    assert asked.json()["progress"] == {"03.1": {"tried": 1, "done": 1}}
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
+
+    assert "03.1" not in kept.read_text(), "how exercises stand is kept nowhere"
 
     process, said = started(state, port)  # the address is remembered
     try:
         assert " ".join(line) in said
         assert "1 has joined before and needs do nothing" in said
+        (page,) = (page for page in running() if page.port == port)
+        assert page.url.startswith(base)
+        headers = {"x-mock-control-key": key}
+        assert session.get(f"{base}/_mock", headers=headers, timeout=10).status_code == 401, "a key for each start"
         assert _python(ASK, "", tmp_path).stdout.endswith("200 resp_\n200 resp_\n")
         joining.join(*line[-2:], private=False)
         assert settings(laptop) == before
