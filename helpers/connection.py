@@ -161,6 +161,8 @@ def connect() -> Foundry:
         print(
             "  note               FOUNDRY_API_KEY is set but FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used"
         )
+    if os.environ.get("FOUNDRY_PRESENT") and not foundry.live:
+        print("  controls           python3 -m helpers control")
     if waiting and not foundry.classroom:
         print("  note               {}: {}".format(*goes_before_the_class(waiting, foundry.live)))
     return foundry

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import certifi
@@ -21,6 +22,8 @@ from helpers.course.environment import ROOT, SetupProblem
 from helpers.mock import codes
 from helpers.mock.certificates import PRIVATE_NETWORKS, Authority, Certificates, limited_to
 from helpers.mock.files import running
+from helpers.mock.limits import Bucket
+from helpers.mock.room import JOINS
 from tests.conftest import needs_posix
 from tests.course.test_doctor import free_port
 from tests.mock.classes import a_class, serving
@@ -170,6 +173,14 @@ def test_cards_give_each_learner_their_name(laptop):
 
 
 # -- who is refused ----------------------------------------------------------------------------------------------------
+def test_too_many_from_one_address_are_told_what_helps(room, laptop):
+    room.room._joins["127.0.0.1"] = Bucket(JOINS, 0, time.monotonic() + 60)  # nothing flows in before then
+    says = r"did not let you in: 100 have joined from your address just now, .*Wait a minute and join again, or ask"
+    with pytest.raises(SetupProblem, match=says):
+        joining.join(*board(room), private=False)
+    assert not list(laptop.iterdir())
+
+
 def test_another_authority_is_refused_and_told_nothing(room, laptop):
     with serving(a_class(authority=Authority.made(["localhost", "127.0.0.0/8", "::1"]))) as impostor:
         with pytest.raises(SetupProblem, match=r"Refused: what answers at localhost:.* is not the class of this code"):
@@ -543,6 +554,15 @@ def test_the_learners_key_opens_their_own_controls_alone(room, laptop, session):
     assert "learners" not in send("GET", "").json()
     for path, body in (("/speed", {"speed": "instant"}), ("/versions", {"tolerated": []})):
         assert send("POST", path, body).status_code == 403
+    assert send("DELETE", f"/learners?learner={other}").status_code == 403
+    assert send("DELETE", "/learners").status_code == 403
+    assert other in room.room.learners
+    key["x-mock-control-key"] = room.control_key
+    for path, status in (("?learner=nobody", 400), ("?learner=instructor", 400), (f"?learner={other}", 200)):
+        assert send("DELETE", f"/learners{path}").status_code == status
+    assert send("POST", "/progress", {"exercise": "01.1", "done": True}).status_code == 400, "that is for learners"
+    assert other not in room.room.learners
+    key["x-mock-control-key"] = own["FOUNDRY_MOCK_CONTROL_KEY"]
     assert send("GET", "/events").status_code == 400
     assert send("DELETE", "/faults").json()["faults"] == []
     assert json.dumps(send("GET", "/journal").json()).count("x-mock-control-key") == 0
