@@ -173,6 +173,8 @@ def test_a_cut_stream_ends_without_its_end(own, ask, control):
         ("POST", "/limits", {"deployment": []}, "no deployment"),
         ("POST", "/limits", {"requests_per_minute": 10**400}, "billion"),
         ("GET", "/nothing", None, "not a control"),
+        ("DELETE", "/learners", None, "only learners of a class"),
+        ("POST", "/progress", {"exercise": "01.1", "done": True}, "it is learners who tell"),
     ],
 )
 def test_a_wrong_control_is_told(control, method, path, body, says):

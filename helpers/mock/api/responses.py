@@ -312,6 +312,9 @@ class Responses:
             conversations.extend(self._state, conversation["id"], items)
 
     def _store(self, finished: Finished) -> None:
+        """Keep it, without what went over the wire, unless that may be asked for again: it is the larger part."""
+        if not (finished.stream and b'"background":true' in finished.told):
+            finished = finished._replace(sent=b"", chunks=())
         size = 2 * len(finished.sent) + len(finished.told) + 1000
         self._state.responses.put(finished.id, finished, size)
 
