@@ -249,7 +249,11 @@ def live_settings() -> dict[str, str]:
         connection.check_model_name(settings["FOUNDRY_MODEL_NAME"])
     except connection.SettingsError as error:
         raise SetupProblem(str(error)) from None
-    given = {name: value for name, value in os.environ.items() if name.startswith(("AZURE_", "IDENTITY_", "FOUNDRY_"))}
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("ACTIONS_", "AZURE_", "IDENTITY_", "FOUNDRY_"))
+    }
     return {**given, **written, **{name: value for name, value in settings.items() if value}}
 
 

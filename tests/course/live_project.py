@@ -71,7 +71,7 @@ class LiveProject:
         self._answer = self.server.foundry.answer
         self.server.foundry.answer = self.answer
         self.settings = {
-            name: value for name, value in self.server.variables.items() if name.startswith(("FOUNDRY_", "IDENTITY_", "AZURE_", "SSL", "REQUESTS", "CURL"))
+            name: value for name, value in self.server.variables.items() if name.startswith(("ACTIONS_", "FOUNDRY_", "IDENTITY_", "AZURE_", "SSL", "REQUESTS", "CURL"))
         }  # fmt: skip
         del self.settings["FOUNDRY_MOCK_ENV"]
         self.settings |= {
