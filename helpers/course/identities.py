@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from helpers.mock import catalog
+from helpers.redaction import NO_SECRET
 
 OURS = "0ff11e"  # made-up ids begin so, which tells them from real ones, also to who reads the files later
 UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])", re.I)
@@ -29,7 +30,9 @@ SERVICE_ID = re.compile(
 )
 # Words and short numbers with something between them: long, mixed, and made by people.
 _WORD = r"(?:[A-Z]?[a-z]+|[A-Z]+|[A-Z][A-Za-z]*[a-z])"
-_WORDS = re.compile(rf"(?:{_WORD}\d{{0,4}}|\d{{1,8}}|[A-Za-z]{{1,6}}\d{{1,4}}[a-z]{{0,4}}|\d{{1,4}}[A-Za-z]{{1,10}})")
+_WORDS = re.compile(
+    rf"(?:[a-z]{{0,12}}(?:[A-Z][a-z]{{2,14}}\d{{0,4}}){{2,9}}|{_WORD}\d{{0,4}}|\d{{1,8}}|[A-Za-z]{{1,6}}\d{{1,4}}[a-z]{{0,4}}|\d{{1,4}}[A-Za-z]{{1,10}})"
+)
 RANDOM = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 # -- hosts -------------------------------------------------------------------------------------------------------------------
@@ -50,7 +53,7 @@ _SERVICES = frozenset(
     " inference.ml azure contoso contoso-ai fabric insights west europe preview".split()
 )
 _PLACEHOLDER = (
-    r"(?:my|your|the|an?|some|no-such)[-_]?(?:(?:azure|foundry|project|ai|openai|search|storage|custom|new|unique|own|demo|test|first)[-_]?){0,4}"
+    r"(?:my|your|the|an?|some|no-such)[-_]?(?:(?:azure|foundry|project|resource|ai|openai|search|storage|custom|new|unique|own|demo|test|first)[-_]?){0,4}"
     r"(?:resource|account|foundry|project|endpoint|service|services|search|storage|vault|key-?vault|app|hub|workspace|instance|openai|ai|deployment|registry|server|site"
     r"|domain|host|subdomain|website|company|org|organization|tenant|name|user|agent|index|group|subscription|connection|database)(?:[-_]?(?:name|id|here|\d{1,3}))?"
     r"|(?:resource|account|foundry|project|endpoint|service|search|storage|vault|tenant|domain|host|server|user|deployment|subscription)[-_]?(?:name|id)|your[-_].*"
@@ -75,7 +78,7 @@ _CODE = frozenset(
 )
 # Sites that everybody reads. What somebody has of their own at such a site does not stand in the host.
 _SITES = (
-    "microsoft.com aka.ms azure.com windows.com office.com live.com msn.com bing.com github.com githubusercontent.com gitlab.com npmjs.com npmjs.org pypi.org python.org"
+    "microsoft.com microsoftonline.com aka.ms azure.com windows.com office.com live.com msn.com bing.com github.com githubusercontent.com gitlab.com npmjs.com npmjs.org pypi.org python.org"
     " pythonhosted.org nodejs.org openai.com chatgpt.com anthropic.com huggingface.co kaggle.com arxiv.org doi.org acm.org ieee.org w3.org ietf.org rfc-editor.org"
     " iana.org iso.org json.org json-schema.org schema.org openapis.org swagger.io jwt.io oauth.net mozilla.org whatwg.org wikipedia.org wikimedia.org wikidata.org"
     " wiktionary.org wikivoyage.org stackoverflow.com stackexchange.com reddit.com youtube.com youtu.be vimeo.com google.com gstatic.com googleapis.com apple.com"
@@ -93,7 +96,8 @@ _READ_ONLY = r"https?://(?:[\w-]+\.)?(?:youtube\.com|youtu\.be|youtube-nocookie\
 # long and random, and everybody may read it: what such sites show, and sums of files and commits
 _NO_SECRET = re.compile(
     rf"{_READ_ONLY}|(?<![0-9A-Za-z])(?:sha\d+[:-])?(?:[0-9a-f]{{40}}|[0-9a-f]{{56}}|[0-9a-f]{{64}}|[0-9a-f]{{96}}|[0-9a-f]{{128}})(?![0-9A-Za-z+/=])"
-    r"|sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}",
+    r"|sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}|\b(?:md5|etag|checksum|digest)\W{1,4}[0-9a-f]{32}(?![0-9a-f])"
+    rf"|{NO_SECRET.pattern}",
     re.I,
 )
 
@@ -104,7 +108,7 @@ _IPV4 = re.compile(
 )
 _IPV4_WITH_DASHES = re.compile(r"\bip-(?:\d{1,3}-){3}\d{1,3}\b")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f:]{3,39}(?:\.\d{1,3}){0,3}(?:%25?\w{1,15})?")
-_EXAMPLE_NETS = [ipaddress.ip_network(net) for net in ("127.0.0.0/8", "0.0.0.0/32", "255.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32", "169.254.169.254/32", "2001:db8::/32", "::/127")]  # fmt: skip
+_EXAMPLE_NETS = [ipaddress.ip_network(net) for net in ("127.0.0.0/8", "0.0.0.0/32", "255.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32", "169.254.169.254/32", "10.0.0.0/32", "172.16.0.0/32", "192.168.0.0/32", "2001:db8::/32", "::/127")]  # fmt: skip
 _USED_NETS = [
     ipaddress.ip_network(net) for net in ("2000::/3", "fc00::/7", "fe80::/10", "::ffff:0:0/96", "64:ff9b::/96")
 ]
@@ -130,6 +134,13 @@ _NOBODY = re.compile(
     re.I,
 )
 _MACHINE = re.compile(r"\b(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{7,12}\b|\b\w{2,40}-(?:MacBook|iMac|ThinkPad|Surface|Mac-mini|PC|Laptop|Desktop)(?:-\w{1,12}){0,3}(?:\.local)?\b|\bcpc-[a-z0-9]{3,10}-[A-Za-z0-9]{4,6}\b")  # fmt: skip
+_LOGINS = (  # in a form or a connection string, and in an address
+    re.compile(
+        r"(?:^|[?&;]\s?)(?:user(?:[ _-]?(?:id|name))?|uid|login(?:_hint)?)=([^\s;&\"'<>,/:@?#={}()\[\]$.]{2,80})(?=[;&\s]|$)",
+        re.I,
+    ),
+    re.compile(r"://([^\s\"'<>/:@{}\[\]$]{2,80}):[^\s/@\"'<>]{1,200}@"),
+)
 _SID = re.compile(r"\bS-1-(?:5-21|12-1)(?:-\d{4,10}){3,6}\b")
 
 
@@ -257,6 +268,11 @@ def _machines(text: str) -> Iterator[Place]:
     yield from (found.span() for pattern in (_MACHINE, _SID) for found in pattern.finditer(text))
 
 
+def _logins(text: str) -> Iterator[Place]:
+    for pattern in _LOGINS:
+        yield from (found.span(1) for found in pattern.finditer(text) if not _NOBODY.fullmatch(found[1]))
+
+
 def _service_ids(text: str) -> Iterator[Place]:
     for found in SERVICE_ID.finditer(text):
         if is_made(found[3]):
@@ -285,6 +301,7 @@ TABLE: dict[str, Callable[[str], Iterator[Place]]] = {
     "a telephone number": _phones,
     "a path in somebody's home folder": _homes,
     "the name of somebody's machine": _machines,
+    "the name of a user": _logins,
 }
 
 
@@ -292,24 +309,18 @@ TABLE: dict[str, Callable[[str], Iterator[Place]]] = {
 def random_words(text: str) -> Iterator[str]:
     """Words that look as if a machine had made them, and nothing says what they are."""
     for found in RANDOM.finditer(_NO_SECRET.sub(" ", text)):
-        for word in found[0].split("/") if "+" not in found[0] and "=" not in found[0] else [found[0]]:
-            if _is_random(word):
-                yield word
+        whole = "+" in found[0] or "=" in found[0]
+        yield from (
+            word for word in ([found[0]] if whole else found[0].split("/")) if len(word) >= 20 and _is_random(word)
+        )
 
 
 def _is_random(word: str) -> bool:
-    """Whether a word is long and mixed, and neither words, nor an id of ours."""
-    kinds = sum(bool(re.search(kind, word)) for kind in (r"\d", r"[A-Z]", r"[a-z]"))
+    """Whether a long word is mixed, and neither words, nor an id of ours."""
+    if len(set(word)) < 9 or not re.search(r"\d", word) or not re.search(r"[A-Za-z]", word) or OURS in word:
+        return False
     odd = sum(len(part) for part in re.split(r"[-_+/=]+", word) if part and not _WORDS.fullmatch(part))
-    return (
-        len(word) >= 20
-        and kinds >= 2
-        and odd >= 8
-        and len(set(word)) >= 9
-        and bool(re.search(r"\d", word))
-        and OURS not in word
-        and not UUID.fullmatch(word)
-    )
+    return odd >= 8 and not UUID.fullmatch(word)
 
 
 # -- e-mail addresses ----------------------------------------------------------------------------------------------------------

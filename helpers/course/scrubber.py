@@ -87,11 +87,13 @@ IN_PATHS = {
     "subscriptions": catalog.SUBSCRIPTION_ID, "resourcegroups": catalog.RESOURCE_GROUP, "accounts": catalog.RESOURCE, "projects": catalog.PROJECT,
     "connections": "demo-connection", "vaults": "demo-vault", "workspaces": "demo-workspace", "components": "demo-component", "userassignedidentities": "demo-identity",
     "agents": "demo-agent", "indexes": "demo-index", "datasets": "demo-dataset", "toolboxes": "demo-toolbox", "memory_stores": "demo-memory", "evaluations": "demo-evaluation",
+    "dev.azure.com": "demo-organization", "sites": "demo-site", "teams": "demo-site", "personal": "demo-site",
 }  # fmt: skip
 _A_PATH = re.compile(r"[^\s\"'<>\\,;(){}\[\]]{8,}")
 _ABOUT_AZURE = re.compile(
     r"(?:^|/)(?:subscriptions|resourcegroups|providers/microsoft\.\w+|api/projects)/|dev\.azure\.com/", re.I
 )
+_NO_KIND = re.compile(r"locations|operation\w*|\w*versions|skus|usages|models", re.I)
 _NO_NAME = re.compile(r"[<{\[$].*|demo-.*|me|v1|openai|providers|locations|runs|versions", re.I)
 
 
@@ -504,7 +506,7 @@ class Scrubber:
         for what, places in identities.TABLE.items():
             text = _with(text, [(begin, end, self._twin_of(what, text[begin:end])) for begin, end in places(text)])
         text = redact_text(text)
-        for what in unplaced(text, self._is_published):
+        for what in _random(text, self._is_published):
             self._found(what)
         if text == before and alarms == self._alarms and len(text) < 4000:
             self._harmless.add(text)
@@ -546,23 +548,15 @@ class Scrubber:
         """A path of Azure or of a project, with the names in it replaced and learned."""
         if "/" not in path or not _ABOUT_AZURE.search(path):
             return path
-        parts = path.split("/")
+        parts, provider = path.split("/"), 0
         for at, (kind, part) in enumerate(pairwise(parts), 1):
             name, mark, query = re.match(r"([^?#&:]*)([?#&:]?)(.*)", part).groups()
             plain, kind = unquote(name).rstrip("."), kind.lower()
-            in_azure = (
-                at > 3
-                and any(one.lower() == "providers" for one in parts[: at - 2])
-                and parts[at - 2].lower() not in ("providers", "locations")
-            )
-            if kind == "dev.azure.com":
-                twin = "demo-organization"
-            elif kind in IN_PATHS:
+            provider = at if kind == "providers" else provider
+            if kind in IN_PATHS:
                 twin = IN_PATHS[kind]
-            elif (
-                in_azure and re.fullmatch(r"[a-z]+[A-Z]\w*|[a-z]+s", parts[at - 1]) and not kind.startswith("operation")
-            ):
-                twin = f"demo-{kind.rstrip('s')}"
+            elif provider and at > provider and (at - provider) % 2 == 0 and not _NO_KIND.fullmatch(kind):
+                twin = f"demo-{kind.rstrip('s')}"  # a provider is followed by pairs of kind and name
             else:
                 continue
             if (
@@ -616,7 +610,7 @@ class Scrubber:
             return f"00-00-5E-00-53-{1 + self._number('card', value) % 250:02X}"
         if what == "a telephone number":
             return f"+1 555 01{self._number('phone', value) % 100:02}"
-        return "learner" if what == "a path in somebody's home folder" else "laptop"
+        return "laptop" if what == "the name of somebody's machine" else "learner"
 
     def _number(self, kind: str, value: str) -> int:
         """The number of a value among those of its kind, from 0."""
@@ -810,10 +804,8 @@ def _without_logprobs(value: Any) -> Any:
     return [_without_logprobs(part) for part in value] if isinstance(value, list) else value
 
 
-def unplaced(text: str, is_published: Callable[[str], bool] = lambda value: False) -> Iterator[str]:
-    """What looks like a secret in a text that was scrubbed, in words without it."""
-    for _, _, what in secrets_in(text, least=16):
-        yield what
+def _random(text: str, is_published: Callable[[str], bool]) -> Iterator[str]:
+    """What looks as if a machine had made it and has no rule, in words without it."""
     for word in identities.random_words(without_encoded(text)):
         if not is_published(word):
             yield f"a text of {len(word)} characters that looks random"
@@ -844,7 +836,8 @@ def _seen(text: str, scrubber: Scrubber | None) -> Iterator[str]:
     for what, places in identities.TABLE.items():
         if any(not is_published(text[begin:end]) for begin, end in places(text)):
             yield what
-    yield from unplaced(text, is_published)
+    yield from (what for *_, what in secrets_in(text, least=16))
+    yield from _random(text, is_published)
 
 
 def _strings(value: Any) -> Iterator[str]:
