@@ -10,12 +10,14 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -29,8 +31,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from helpers import connection
 from helpers.auth import decode_token
 from helpers.course import notebooks, tap
+from helpers.course.encodings import nested
 from helpers.course.environment import ROOT, SetupProblem
-from helpers.course.scrubber import Scrubber, audit
+from helpers.course.scrubber import LEVELS, Scrubber, audit
 from helpers.exchange import Exchange
 from helpers.mock import catalog
 from helpers.mock.model import prompts, recordings
@@ -114,6 +117,32 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
     recordings.settle(folder)
     settings = live_settings()
     paths = chosen(lessons)
+    with _stopped_once():
+        return _recorded(paths, settings, dry, yes, folder, every=not lessons)
+
+
+@contextmanager
+def _stopped_once() -> Iterator[None]:
+    """Ctrl-C is heard once: another one would break into what the first has begun to put in order, so it is not heard until this
+    process ends."""
+
+    def stop(*signal_and_frame) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield  # somebody else sees to it
+        return
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:
+            signal.signal(signal.SIGINT, before)
+
+
+def _recorded(paths: list[Path], settings: dict[str, str], dry: bool, yes: bool, folder: Path, every: bool) -> int:
     print(
         f"Rehearsing {len(paths)} lesson{'s' * (len(paths) > 1)} on the offline mock, to know what will be sent.",
         flush=True,
@@ -150,7 +179,7 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         print("\nNothing was written: the project has refused what the lessons ask.")
         print("\n".join(f"  {problem}" for problem in spoiled))
         return 1
-    report, findings = compiled(live, rehearsed, scrubber, settings, folder, every=not lessons)
+    report, findings = compiled(live, rehearsed, scrubber, settings, folder, every)
     print(report)
     if findings:
         print(
@@ -166,6 +195,9 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         reason = getattr(error, "strerror", None) or "a file could not be copied"
         print(f"\nNothing was written, and the old recordings are whole: {reason}. Is the disk full?")
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped while it wrote: all recordings are the old ones, or all the new.")
+        return 130
     if problems:
         print("\nNothing was written: a second look at the files found more.")
         print("\n".join(f"  {problem}" for problem in problems))
@@ -312,8 +344,20 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
                 )
     for output in end.get("outputs", ()):
         if tap.MIME in output.get("data", {}):
-            played.sent = tap.unpacked(output.data[tap.MIME])
+            for cell, one in tap.unpacked(output.data[tap.MIME]):
+                if _is_deep(one):
+                    played.broken.append(
+                        f"{one.method} {_route(one)}: JSON that is nested deeper than {LEVELS} levels is left out"
+                    )
+                else:
+                    played.sent.append((cell, one))
     return played
+
+
+def _is_deep(one: Exchange) -> bool:
+    """Whether JSON in an exchange is nested deeper than anybody could read it."""
+    told = recordings.events(one.response_body) if one.chunks else [one.response_json]
+    return any(nested(value, LEVELS) for value in (one.request_json, *told))
 
 
 def _execute(client: NotebookClient, environment: dict[str, str]) -> None:

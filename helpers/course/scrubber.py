@@ -462,7 +462,7 @@ class Scrubber:
     def _field(self, value: str, name: str, deep: int) -> str:
         if not value or value == HIDDEN:
             return value
-        lower = name.lower()
+        value, lower = whole_characters(value), name.lower()
         if lower in ("encrypted_content", "reasoning_encrypted_content"):
             return f"encrypted-{self._made_id('encrypted', value, 48)}"
         if lower == "obfuscation":
@@ -485,10 +485,10 @@ class Scrubber:
 
     def _text(self, text: str, deep: int = 0) -> str:
         """A text, and what is encoded in it."""
+        text = whole_characters(text)
         if len(text) < 3 or text in self._harmless:
             return text
         before, alarms = text, self._alarms
-        text = whole_characters(text)
         if deep < DEEPEST:
             inside = json_in(text)
             if inside is not None:
