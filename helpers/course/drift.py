@@ -105,7 +105,7 @@ def _cannot_ask(before: Exchange, settings: dict[str, str]) -> str:
     if before.method == "POST" and not recorder.is_prompt(before):
         return "if it were not refused now, it would make something"
     asked = before.request_json
-    if status < 400 and ("/agents/" in before.url or OF_THE_LESSON.search(json.dumps(source.get("asked") or asked))):
+    if status < 400 and ("/agents/" in before.url or OF_THE_LESSON.search(json.dumps([asked, source.get("asked")]))):
         return "it needs what the lesson had made, and took away"
     goes_on = isinstance(asked, dict) and (asked.get("conversation") or asked.get("previous_response_id"))
     if status >= 400 and goes_on and b"not_found" not in before.response_body:
