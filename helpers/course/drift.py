@@ -15,10 +15,10 @@ from helpers import auth
 from helpers.course import recorder
 from helpers.course.encodings import nested
 from helpers.course.environment import SetupProblem
-from helpers.course.scrubber import LEFT_OUT, LEVELS, Scrubber, stream_events
+from helpers.course.scrubber import LEFT_OUT, LEVELS, Scrubber
 from helpers.exchange import Exchange
 from helpers.mock import catalog
-from helpers.mock.model.recordings import FOLDER
+from helpers.mock.model.recordings import FOLDER, timed_events
 
 NONE, ADDITIVE, BREAKING = 0, 10, 20  # the exit codes
 TRIES = 6  # where the service says that it is busy
@@ -419,7 +419,7 @@ class Frame:
 
 def _frames(body: bytes) -> list[Frame]:
     frames = []
-    for _, text in stream_events([(0.0, body)]):
+    for _, text in timed_events([(0.0, body)]):
         lines = [line.partition(":")[::2] for line in text.splitlines() if line.partition(":")[0]]
         data = "\n".join(value.removeprefix(" ") for name, value in lines if name == "data")
         try:

@@ -26,6 +26,7 @@ from helpers.course.identities import OURS, PUBLIC_IDS, UUID
 from helpers.course.known import Known
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
+from helpers.mock.model.recordings import timed_events
 from helpers.redaction import (
     AN_ID,
     HIDDEN,
@@ -686,7 +687,7 @@ class Scrubber:
         """The stream event by event, each at the second in which its last byte came. The pieces of one text are looked at
         together, because what is hidden may be spread over several."""
         try:
-            events = list(stream_events(chunks))
+            events = list(timed_events(chunks))
         except UnicodeDecodeError:
             self._found("a stream that is not text")
             return ()
@@ -753,24 +754,6 @@ def _with(text: str, changes: list[tuple[int, int, str]]) -> str:
             pieces += [text[at:begin], words]
             at = end
     return "".join([*pieces, text[at:]])
-
-
-def stream_events(chunks: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str]]:
-    """Server-sent events, each with the second in which it was whole."""
-    waiting, second = bytearray(), 0.0
-    for second, chunk in chunks:
-        looked = max(0, len(waiting) - 3)
-        waiting += chunk
-        begin = 0
-        for found in _END_OF_EVENT.finditer(waiting, looked):
-            yield second, waiting[begin : found.start()].decode("utf-8") + "\n\n"
-            begin = found.end()
-        del waiting[:begin]
-    if waiting.strip():
-        yield second, waiting.decode("utf-8")
-
-
-_END_OF_EVENT = re.compile(rb"\r?\n\r?\n")
 
 
 def _spread(clean: str, pieces: list[str], said: str) -> list[str]:

@@ -21,8 +21,12 @@ from helpers.course import drift, recorder
 from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.recorder import Run
 from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog
+from helpers.mock.foundry import LocalFoundry
 from helpers.mock.model import recordings
 from helpers.mock.model.recordings import FAILURES, FOLDER, Recordings, whole
+from helpers.mock.parts import Secrets
+from helpers.redaction import stream_pieces
 from helpers.wire import wiretap
 from tests.conftest import needs_posix
 from tests.course.live_project import DEPLOYMENT, IDENTITIES, live_project
@@ -189,6 +193,42 @@ def test_a_stream_keeps_the_time_of_each_of_its_pieces(tmp_path, copy, monkeypat
         ).chunks
         == one.chunks
     )
+
+
+@pytest.mark.parametrize("api", ["/responses", "/chat/completions"])
+def test_a_recorded_stream_is_played_at_its_own_pace(api, tmp_path):
+    """The mock cuts the text into pieces of its own; each leaves when the recorded stream had said as much."""
+    words, seconds = ["Wait", " for it", " ... here", " it is, all", " at once."], (1.5, 1.75, 4.0, 4.0, 4.25)
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "".join(words), "annotations": []}]}  # fmt: skip
+    final = {"id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": "m", "output": [item], "usage": {"input_tokens": 3, "output_tokens": 9}}  # fmt: skip
+    told = [(0.5, {"type": "response.created"})]
+    told += [(second, {"type": "response.output_text.delta", "item_id": "msg_1", "delta": one}) for second, one in zip(seconds, words, strict=True)]  # fmt: skip
+    told.append((5.0, {"type": "response.completed", "response": final}))
+    source = {"kind": "recorded", "from": "a live project", "date": "2026-11-27"}
+    chunks = tuple((second, f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode()) for second, one in told)
+    asked = json.dumps({"model": DEPLOYMENT, "input": QUESTION, "stream": True}).encode()
+    folder = tmp_path / "recordings" / "x"
+    folder.mkdir(parents=True)
+    url = "https://demo-resource.services.ai.azure.com/openai/v1"
+    Exchange("POST", f"{url}/responses", request_body=asked, status=200, chunks=chunks, source=source).save(folder / "x.json")  # fmt: skip
+
+    origin, secrets = "https://localhost:8443", Secrets.derived(b"a test", "")
+    foundry = LocalFoundry(origin, secrets, Recordings(folder.parent), strict=True)
+    body = {"messages": MESSAGES} if "chat" in api else {"input": QUESTION}
+    body = {"model": catalog.DEFAULT_DEPLOYMENT, "stream": True, **body}
+    key = [("api-key", secrets.api_key), ("content-type", "application/json")]
+    answer = foundry.answer(Exchange("POST", f"{origin}/openai/v1{api}", Headers(key), json.dumps(body).encode()))
+    said, begun = "", {}
+    for second, event in answer.chunks:
+        for _, _, piece in (one for event in recordings.events(event) for one in stream_pieces(event)):
+            begun.setdefault(len(said), second)
+            said += piece
+    assert said == "".join(words)
+    assert answer.chunks[0][0] == 0.5 and answer.chunks[-1][0] == 5.0
+    assert [second for second, _ in answer.chunks] == sorted(second for second, _ in answer.chunks)
+    early = [second for at, second in begun.items() if at < len("Wait for it")]
+    late = [second for at, second in begun.items() if at >= len("Wait for it ...")]
+    assert early and late and max(early) < 4.0 <= min(late)
 
 
 def test_one_of_several_answers_is_kept_and_later_histories_have_its_words():

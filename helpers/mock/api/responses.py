@@ -226,7 +226,7 @@ class Responses:
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
-        chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
+        chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else ()
         sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(project)))
         usage = (later or shape)["usage"]
         told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later)
