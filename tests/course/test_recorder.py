@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from helpers import auth
-from helpers.course import drift, recorder
+from helpers.course import drift, recorder, tap
 from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.recorder import Run
 from helpers.exchange import Exchange, Headers
@@ -229,6 +229,36 @@ def test_a_recorded_stream_is_played_at_its_own_pace(api, tmp_path):
     early = [second for at, second in begun.items() if at < len("Wait for it")]
     late = [second for at, second in begun.items() if at >= len("Wait for it ...")]
     assert early and late and max(early) < 4.0 <= min(late)
+
+
+def test_what_was_waited_for_is_no_part_of_a_recorded_stream(monkeypatch):
+    import httpx2
+    import requests.adapters
+    from urllib3 import HTTPHeaderDict
+    from urllib3.response import HTTPResponse
+
+    answers = [(429, {"retry-after": "0.4"}), (200, {"content-type": "text/event-stream"})]
+
+    def send(adapter, request, **options):
+        response = requests.Response()
+        status, headers = answers.pop(0)
+        response.status_code, response.headers, response.request = status, headers, request
+        response.raw = HTTPResponse(io.BytesIO(b"data: {}\n\n"), HTTPHeaderDict(headers), status, preload_content=False)
+        return response
+
+    for owner, name, function in (
+        (requests.adapters.HTTPAdapter, "send", send),
+        (httpx2.HTTPTransport, "handle_request", None),
+        (httpx2.AsyncHTTPTransport, "handle_async_request", None),
+    ):
+        monkeypatch.setattr(owner, name, function)  # and back to what it is, after the test
+    tap._be_patient(lambda status: False)
+    with wiretap() as wire:
+        requests.post("http://localhost/x").content  # noqa: B018
+    ((_, one),) = tap.unpacked(json.dumps([{"cell": "", **tap._packed(wire[0])}]))
+    assert wire[0].chunks[0][0] > 0.4 > one.chunks[0][0] >= 0
+    assert 0.4 > one.elapsed >= 0
+    assert tap.WAITED not in one.response_headers
 
 
 def test_one_of_several_answers_is_kept_and_later_histories_have_its_words():
