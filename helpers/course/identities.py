@@ -82,7 +82,7 @@ _SITES = (
     " pythonhosted.org nodejs.org openai.com chatgpt.com anthropic.com huggingface.co kaggle.com arxiv.org doi.org acm.org ieee.org w3.org ietf.org rfc-editor.org"
     " iana.org iso.org json.org json-schema.org schema.org openapis.org swagger.io jwt.io oauth.net mozilla.org whatwg.org wikipedia.org wikimedia.org wikidata.org"
     " wiktionary.org wikivoyage.org stackoverflow.com stackexchange.com reddit.com youtube.com youtu.be vimeo.com google.com gstatic.com googleapis.com apple.com"
-    " amazon.com aws.amazon.com amazonaws.com docker.com docker.io kubernetes.io jupyter.org readthedocs.io readthedocs.org letsencrypt.org cloudflare.com mcr.microsoft.com"
+    " amazon.com docker.com docker.io kubernetes.io jupyter.org readthedocs.io readthedocs.org letsencrypt.org cloudflare.com mcr.microsoft.com"
     " visualstudio.com code.visualstudio.com nuget.org dot.net apache.org eclipse.org gnu.org mit.edu un.org europa.eu who.int oecd.org worldbank.org"
     " britannica.com nationalgeographic.com bbc.com bbc.co.uk cnn.com nytimes.com theguardian.com reuters.com lonelyplanet.com tripadvisor.com booking.com airbnb.com"
     " expedia.com skyscanner.net openstreetmap.org visitnorway.com linkedin.com twitter.com x.com facebook.com instagram.com medium.com dev.to substack.com"
@@ -130,16 +130,19 @@ _HOME = re.compile(
 )
 _NOBODY = re.compile(
     r"(?:user|username|user-?name|user\d{0,2}|you|your.*|me|name|learner|student|runner|runneradmin|vscode|jovyan|root|admin|administrator|ubuntu|debian|node|app|azureuser|codespace"
-    r"|public|shared|default|all users|guest|demo|test|example|someone|somebody|myuser|yourname|jane|john|alice|bob|dev|developer|vsts|site|lib|local|share)\.?",
+    r"|public|shared|default|all users|guest|common|organizations|consumers|demo|test|example|sandbox|ec2-user|pi|work|localhost|someone|somebody|myuser|yourname|jane|john|alice|bob|dev|developer|vsts|site|lib|local|share)\.?",
     re.I,
 )
 _MACHINE = re.compile(r"\b(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{7,12}\b|\b\w{2,40}-(?:MacBook|iMac|ThinkPad|Surface|Mac-mini|PC|Laptop|Desktop)(?:-\w{1,12}){0,3}(?:\.local)?\b|\bcpc-[a-z0-9]{3,10}-[A-Za-z0-9]{4,6}\b")  # fmt: skip
-_LOGINS = (  # in a form or a connection string, and in an address
+_LOGINS = (  # in a form or a connection string, in an address, in the name of a tuned model, and of a computer that shares files
     re.compile(
-        r"(?:^|[?&;]\s?)(?:user(?:[ _-]?(?:id|name))?|uid|login(?:_hint)?)=([^\s;&\"'<>,/:@?#={}()\[\]$.]{2,80})(?=[;&\s]|$)",
+        r"(?:^|[?&;]\s?)(?:user(?:[ _-]?(?:id|name))?|uid|login(?:_hint)?|accountname|(?:server|data source|host)=(?:tcp:)?)=?([^\s;&\"'<>,/:@?#={}()\[\]$.]{2,80})(?=[;&\s]|$)",
         re.I,
     ),
-    re.compile(r"://([^\s\"'<>/:@{}\[\]$]{2,80}):[^\s/@\"'<>]{1,200}@"),
+    re.compile(r"://([^\s\"'<>/:@{}\[\]$]{2,80})(?::[^\s/@\"'<>]{1,200})?@"),
+    re.compile(r"\bft:[\w.-]{1,60}:([\w.-]{1,60}):"),
+    re.compile(r"(?<![\w\\])\\{2}([A-Za-z][\w.-]{2,60})\\[\w$.-]{1,80}(?=\\|\s|$)"),
+    re.compile(r"\b(?:directory|tenant) '([^'<{]{2,80})'"),
 )
 _SID = re.compile(r"\bS-1-(?:5-21|12-1)(?:-\d{4,10}){3,6}\b")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
+from uuid import UUID
 
 from helpers.redaction import HIDDEN
 
@@ -30,7 +31,8 @@ class Span(NamedTuple):
 
 
 class Known:
-    """The values, and what stands in place of each. A ``word`` is found where it stands alone, any other value everywhere."""
+    """The values, and what stands in place of each. A ``word`` is found where it stands alone, or in the
+    genitive, any other value everywhere."""
 
     def __init__(self):
         self._instead: dict[str, str] = {}
@@ -62,7 +64,7 @@ class Known:
         if not present:
             return
         search = "|".join(
-            rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" if self._spelled[one][1] else re.escape(one)
+            rf"(?<![a-z0-9]){re.escape(one)}(?=s?(?![a-z0-9]))" if self._spelled[one][1] else re.escape(one)
             for one in present
         )
         for found in re.finditer(search, plain):
@@ -106,6 +108,11 @@ def _fold(letter: str) -> str:
     return "".join(_LETTERS.get(one, one) for one in plain if unicodedata.category(one) not in ("Mn", "Cf"))
 
 
+def visible(text: str) -> str:
+    """The text without letters that nobody sees, and with the usual form of each."""
+    return "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+
+
 def _is_disguised(letter: str) -> bool:
     """Whether a letter is one that nobody sees, or looks like a Latin one and is none."""
     return (
@@ -130,6 +137,10 @@ def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
         yield json.dumps(spelled)[1:-1], instead
     if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
         yield value.replace("-", ""), instead.replace("-", "")
+        for raw in (UUID(value).bytes, UUID(value).bytes_le):
+            yield raw.hex(), HIDDEN
+            yield base64.b64encode(raw).decode().rstrip("="), HIDDEN
+            yield base64.urlsafe_b64encode(raw).decode().rstrip("="), HIDDEN
     if "." in value and not value.isascii():
         with contextlib.suppress(UnicodeError):
             yield value.encode("idna").decode(), instead

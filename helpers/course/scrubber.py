@@ -23,7 +23,7 @@ from helpers.auth import decode_token
 from helpers.course import identities
 from helpers.course.encodings import DEEPEST, json_in, nested, openers, whole_characters, without_encoded
 from helpers.course.identities import OURS, PUBLIC_IDS, UUID
-from helpers.course.known import Known
+from helpers.course.known import Known, visible
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
 from helpers.mock.model.recordings import timed_events
@@ -47,7 +47,7 @@ A_NAME = {
     "server_url": "https://example.com/mcp", "server_label": "server", "filename": "file", "file_name": "file", "project_connection_id": "connection",
     "connection_id": "connection", "connection_name": "connection", "index_name": "index", "agent_name": "demo-agent", "vector_store_name": "demo-store",
     "memory_store_name": "demo-memory", "toolbox_name": "demo-toolbox", "container_name": "demo-container", "deployment_name": "demo-deployment",
-    "prompt_cache_key": "cache", "conversation_name": "demo-conversation",
+    "prompt_cache_key": "cache", "metadata": "value", "conversation_name": "demo-conversation",
 }  # fmt: skip
 # Objects of the service whose ``name`` somebody has given; what is named in a list of them is known from then on.
 NAMED = {
@@ -454,10 +454,14 @@ class Scrubber:
             }
         hidden = redact_value(value) if deep == 0 and not name else value  # secrets by the names of their fields, once
         own, clean = _named(value, name.rstrip("s")), {}
+        if "name" in value and value.get("role") in ("user", "assistant", "system", "developer"):
+            own = "user"  # who of several takes part in a chat
         for field, part in hidden.items():
             key = self._text(field) if field not in self._published else field
             what = own if own and field == "name" else str(field)
             clean[key] = self._at(str(key), self._value, part, what, deep)
+            if name == "metadata" and isinstance(part, str):  # anything at all, and the course's own is published
+                clean[key] = self._given("metadata", clean[key])
         return clean
 
     def _field(self, value: str, name: str, deep: int) -> str:
@@ -504,6 +508,10 @@ class Scrubber:
         if disguised:
             self._found("something of the project or the sign-in, in letters that look otherwise")
         text = _A_PATH.sub(lambda found: self._path(found[0]), text)
+        if not text.isascii() and (plain := visible(text)) != text:
+            for what, places in identities.TABLE.items():
+                if len(list(places(plain))) > len(list(places(text))):
+                    self._found(f"{what}, in letters that look otherwise")
         for what, places in identities.TABLE.items():
             text = _with(text, [(begin, end, self._twin_of(what, text[begin:end])) for begin, end in places(text)])
         text = redact_text(text)
@@ -552,7 +560,7 @@ class Scrubber:
         parts, provider = path.split("/"), 0
         for at, (kind, part) in enumerate(pairwise(parts), 1):
             name, mark, query = re.match(r"([^?#&:]*)([?#&:]?)(.*)", part).groups()
-            plain, kind = unquote(name).rstrip("."), kind.lower()
+            plain, kind = unquote(name).rstrip("."), kind.lower().rpartition("@")[2]
             provider = at if kind == "providers" else provider
             if kind in IN_PATHS:
                 twin = IN_PATHS[kind]
