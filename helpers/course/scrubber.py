@@ -502,16 +502,16 @@ class Scrubber:
                 text = "\n".join(self._line(line, deep) for line in text.split("\n"))
             for opener in openers():
                 text = self._opened(text, opener, deep)
+        if not text.isascii() and (plain := visible(text)) != text:
+            for what, places in identities.TABLE.items():
+                if len(list(places(plain))) > len(list(places(text))):
+                    self._found(f"{what}, in letters that look otherwise")
         for path in _A_PATH.finditer(text):  # its names are known from now on
             self._path(path[0])
         text, disguised = self._known.replaced(text)
         if disguised:
             self._found("something of the project or the sign-in, in letters that look otherwise")
         text = _A_PATH.sub(lambda found: self._path(found[0]), text)
-        if not text.isascii() and (plain := visible(text)) != text:
-            for what, places in identities.TABLE.items():
-                if len(list(places(plain))) > len(list(places(text))):
-                    self._found(f"{what}, in letters that look otherwise")
         for what, places in identities.TABLE.items():
             text = _with(text, [(begin, end, self._twin_of(what, text[begin:end])) for begin, end in places(text)])
         text = redact_text(text)
