@@ -12,7 +12,7 @@ OURS = "0ff11e"  # made-up ids begin so, which tells them from real ones, also t
 UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])", re.I)
 _OUR_UUID = re.compile(
     rf"{OURS}00-0000-4000-8000-[0-9a-f]{{12}}|[0-9a-f]{{4}}0{{4}}-0000-4000-8000-0{{8}}[0-9a-f]{{4}}|0{{8}}-.*|([0-9a-f])\1{{7}}-.*"
-    r"|12345678-1234-.*|[0x]{8}-.*",
+    r"|12345678-1234-.*|[0x]{8}-.*|0{7}[0-9a-f]-0000-0000-c000-.*|123e4567-e89b-12d3-a456-.*|f47ac10b-58cc-4372-.*|550e8400-e29b-41d4-.*",
     re.I,
 )
 # Constants of the service that everybody knows: the ids of its roles and of Microsoft's own applications.
@@ -20,6 +20,10 @@ PUBLIC_IDS = frozenset(
     {
         catalog.TENANT_ID, catalog.PRINCIPAL_ID, catalog.CLIENT_ID, catalog.CLIENT_ID_WITHOUT_ROLE, catalog.CLIENT_ID_EXPIRED,
         catalog.SUBSCRIPTION_ID, "04b07795-8ddb-461a-bbee-02f9e1bf7b46", "53ca6127-db72-4b80-b1b0-d745d6d5456d",
+        # Azure's built-in roles: Cognitive Services OpenAI User and Contributor, Cognitive Services User, Contributor, Owner, Reader, Azure AI Developer
+        "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "a001fd3d-188f-4b5d-821b-7da978bf7442", "a97b65f3-24c7-4388-baec-2e87135dc908",
+        "b24988ac-6180-42a0-ab88-20f7382dd24c", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+        "64702f94-c441-49e6-a78b-ef80e0188fee",
     }
 )  # fmt: skip
 # ids of the service: a word, a mark, and digits, as in resp_0a1b..., chatcmpl-..., call_...
@@ -86,6 +90,7 @@ _SITES = (
     " visualstudio.com code.visualstudio.com nuget.org dot.net apache.org eclipse.org gnu.org mit.edu un.org europa.eu who.int oecd.org worldbank.org"
     " britannica.com nationalgeographic.com bbc.com bbc.co.uk cnn.com nytimes.com theguardian.com reuters.com lonelyplanet.com tripadvisor.com booking.com airbnb.com"
     " expedia.com skyscanner.net openstreetmap.org visitnorway.com linkedin.com twitter.com x.com facebook.com instagram.com medium.com dev.to substack.com"
+    " numpy.org pydata.org scipy.org matplotlib.org djangoproject.com palletsprojects.com tiangolo.com pytest.org xkcd.com gmail.com outlook.com hotmail.com yahoo.com"
     " asp.net ado.net vb.net paint.net ml.net system.net"
 ).split()
 _EXAMPLES = re.compile(
@@ -108,11 +113,11 @@ _IPV4 = re.compile(
 )
 _IPV4_WITH_DASHES = re.compile(r"\bip-(?:\d{1,3}-){3}\d{1,3}\b")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f:]{3,39}(?:\.\d{1,3}){0,3}(?:%25?\w{1,15})?")
-_EXAMPLE_NETS = [ipaddress.ip_network(net) for net in ("127.0.0.0/8", "0.0.0.0/32", "255.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32", "169.254.169.254/32", "10.0.0.0/32", "172.16.0.0/32", "192.168.0.0/32", "2001:db8::/32", "::/127")]  # fmt: skip
+_EXAMPLE_NETS = [ipaddress.ip_network(net) for net in ("127.0.0.0/8", "0.0.0.0/32", "255.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32", "169.254.169.254/32", "10.0.0.0/32", "172.16.0.0/32", "192.168.0.0/32", "2001:db8::/32", "::/127", "fe80::/128", "fc00::/128", "fd00::/128", "2001::/128")]  # fmt: skip
 _USED_NETS = [
     ipaddress.ip_network(net) for net in ("2000::/3", "fc00::/7", "fe80::/10", "::ffff:0:0/96", "64:ff9b::/96")
 ]
-_A_VERSION = re.compile(r"(?:\b(?:version|versions|release|releases|build|driver|firmware|package|update|patch|ver|v)\b(?:[\s,:=`'\"(]|\d|\.|\b(?:and|to|or|from|is|was|of|number)\b){0,40}|[A-Z][A-Za-z]{1,30}/|[=<>~!^]=\s?|@)$", re.I)  # fmt: skip
+_A_VERSION = re.compile(r"(?:\b(?:version|versions|release|releases|build|section|sections|chapter|step|table|figure|clause|appendix|item|paragraph|driver|firmware|package|update|patch|ver|v)\b(?:[\s,:=`'\"(]|\d|\.|\b(?:and|to|or|from|is|was|of|number)\b){0,40}|[A-Z][A-Za-z]{1,30}/|[=<>~!^]=\s?|@)$", re.I)  # fmt: skip
 _CARD = re.compile(r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![0-9A-Fa-f:-])")  # fmt: skip
 _EXAMPLE_CARD = re.compile(
     r"00.00.5e.00.53...|(00|ff|11)(?:.\1){5}|00.11.22.33.44.55|01.23.45.67.89.ab|12.34.56.78.9a.bc|aa.bb.cc.dd.ee.ff|de.ad.be.ef...[0-9a-f.]+|(0000|ffff)(?:\.\2){2}|1234\.5678\.9abc",
@@ -122,8 +127,8 @@ _PHONE = re.compile(
     r"(?<![\w+.])(?:\+[1-9]\d{0,2}(?:[ .()/-]{0,2}\d{1,4}){3,6}|\(\d{3}\) ?\d{3}[ -]\d{4}|\d{3}-\d{3}-\d{4})(?![\w-]|\.\d)"
 )
 _EXAMPLE_PHONE = re.compile(
-    r"\D*1?\D*\d{3}\D*555\D*01\d\d|\D*1?\D*5550?\d*|123-456-7890|\+?1?\D*234\D*567\D*.*|\+44\D*20\D*7946\D*0.*|\D*1\D*800\D.*"
-)
+    r"1?(?:\d{3})?55501\d\d|1?234567\d*|1234567890|442079460\d+|1?8(?:00|88)\d{7}"
+)  # its digits
 _HOME = re.compile(
     r"(?:(?<![\w.])/home/|(?<![\w.])/Users/|\b[A-Za-z]:(?:\\{1,4}|/)Users(?:\\{1,4}|/)|\\{2,4}Users\\{1,4})([\w.@-]+)",
     re.I,
@@ -165,10 +170,10 @@ def _emails(text: str) -> Iterator[Place]:
                 begin += 1
             local = text[begin:at]
             if (
-                local
-                and local.lower() != "git"
+                local.lower() not in ("", "git")
                 and not _EXAMPLES.fullmatch(domain[0])
-                and not re.fullmatch(r"png|jpe?g|svg|js|py", domain[1])
+                and not re.fullmatch(r"png|jpe?g|svg|js|py|tld", domain[1])
+                and not PLACEHOLDER.fullmatch(domain[0].split(".")[-2])
             ):
                 yield begin, domain.end()
         at = text.find("@", at + 1)
@@ -259,7 +264,8 @@ def _cards(text: str) -> Iterator[Place]:
 
 def _phones(text: str) -> Iterator[Place]:
     for found in _PHONE.finditer(text):
-        if 8 <= sum(map(str.isdigit, found[0])) <= 15 and not _EXAMPLE_PHONE.fullmatch(found[0]):
+        digits = re.sub(r"\D", "", found[0])
+        if 8 <= len(digits) <= 15 and not _EXAMPLE_PHONE.fullmatch(digits):
             yield found.span()
 
 

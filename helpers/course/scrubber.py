@@ -92,7 +92,8 @@ IN_PATHS = {
 }  # fmt: skip
 _A_PATH = re.compile(r"[^\s\"'<>\\,;(){}\[\]]{8,}")
 _ABOUT_AZURE = re.compile(
-    r"(?:^|/)(?:subscriptions|resourcegroups|providers/microsoft\.\w+|api/projects)/|dev\.azure\.com/", re.I
+    r"(?:^|/)(?:subscriptions|resourcegroups|providers/microsoft\.\w+|api/projects)/|(?:dev\.azure|\.sharepoint)\.com/",
+    re.I,
 )
 _NO_KIND = re.compile(r"locations|operation\w*|\w*versions|skus|usages|models", re.I)
 _NO_NAME = re.compile(r"[<{\[$].*|demo-.*|me|v1|openai|providers|locations|runs|versions", re.I)
@@ -459,8 +460,11 @@ class Scrubber:
         for field, part in hidden.items():
             key = self._text(field) if field not in self._published else field
             what = own if own and field == "name" else str(field)
+            alarms = self._alarms
             clean[key] = self._at(str(key), self._value, part, what, deep)
-            if name == "metadata" and isinstance(part, str):  # anything at all, and the course's own is published
+            if (
+                name == "metadata" and isinstance(part, str) and alarms == self._alarms
+            ):  # anything at all; the course's own is published
                 clean[key] = self._given("metadata", clean[key])
         return clean
 
@@ -540,7 +544,7 @@ class Scrubber:
     def _opened(self, text: str, opener: Callable, deep: int) -> str:
         """The text, with what is encoded in it looked through."""
         changes, end = [], 0
-        for one in opener(text):
+        for one in sorted(opener(text), key=lambda one: one.begin):
             if one.begin < end:
                 continue
             if one.close is None:
