@@ -47,11 +47,12 @@ AZURE = r"\.(?:services\.ai|openai|cognitiveservices)\.azure\.com"
 
 @dataclass
 class Run:
-    """What a lesson sent: the sources of its cells by id, its exchanges in order with their cells, and what went wrong."""
+    """What a lesson sent: its exchanges in order, each with the source of its cell, what went wrong, and the ids of cells by source."""
 
     path: Path
     sent: list[tuple[str, Exchange]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -214,7 +215,7 @@ def spoilt(before: Run, live: Run) -> list[str]:
     found = []
     refused = _refused(live) - _refused(before)
     if refused:
-        cells = ", ".join(sorted(refused))
+        cells = ", ".join(sorted(live.ids.get(cell, cell) for cell in refused))
         found.append(
             f"{live.path.stem}: 401 or 403 where the offline mock agrees (cells {cells}); sign in anew, look at the role"
         )
@@ -331,7 +332,7 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
         notebook, timeout=60 * MINUTES, kernel_name="python3", allow_errors=True, record_timing=False, store_widget_state=False,
         shutdown_kernel="immediate", extra_arguments=notebooks.FOR_A_LOG, resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    played = Run(path)
+    played = Run(path, ids={cell.source: cell.get("id", "?") for cell in own})
     try:
         _execute(client, environment)
     except (CellTimeoutError, DeadKernelError) as error:

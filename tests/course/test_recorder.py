@@ -630,6 +630,12 @@ def test_a_sign_in_that_ends_on_the_way_spoils_a_recording():
     assert len(told) == 1 and "02_first_request: 401 or 403" in told[0] and "cell-2" in told[0]
 
 
+def test_a_cell_is_named_by_its_id_and_not_by_its_source():
+    live = _run(200, 401)
+    live.ids = {"cell-1": "sign-in"}
+    assert "(cells sign-in)" in recorder.spoilt(_run(200, 200), live)[0]
+
+
 def test_a_quota_that_lets_most_prompts_down_spoils_a_recording():
     assert recorder.spoilt(_run(200, 200, 200), _run(200, 429, 200)) == []
     assert recorder.spoilt(_run(200, 429, 429), _run(200, 429, 429)) == []
