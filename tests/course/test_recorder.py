@@ -338,6 +338,25 @@ def test_nothing_is_written_when_something_has_no_rule(live, copy, monkeypatch):
     assert {path: path.read_bytes() for path in copy.rglob("*.json")} == before
 
 
+def test_half_a_character_in_an_answer_is_written_as_one_that_a_file_can_hold(live, copy):
+    half = json.loads('"Half \\ud83d is here."')
+    live.change = body(lambda b: b["output"][-1]["content"][0].update(text=half) if b.get("output") else None)
+    recorded(live, copy)
+    assert any("Half ? is here." in path.read_text(encoding="utf-8") for path in copy.rglob("*.json"))
+
+
+def test_json_that_is_nested_deep_is_known_before_anything_is_done_with_it():
+    deep: list = []
+    for _ in range(900):
+        deep = [deep]
+    asked, said = b'{"input": "x"}', json.dumps({"x": deep}).encode()
+    one = Exchange("POST", "https://x/openai/v1/responses", request_body=asked, status=200, response_body=said)
+    assert recorder._is_deep(one)
+    assert recorder._is_deep(replace(one, request_body=said, response_body=asked))
+    assert recorder._is_deep(replace(one, chunks=((0.1, b"data: " + said),), response_body=b"data: " + said))
+    assert not recorder._is_deep(replace(one, response_body=asked))
+
+
 def test_a_dry_run_sends_nothing_and_tells_what_it_would(live, copy, capsys):
     lesson = recorder.chosen([])[2].stem.partition("_")[0]
     assert recorder.run([lesson], dry=True, folder=copy) == 0
