@@ -256,9 +256,10 @@ class Scrubber:
                         self.learn(cookie)
             elif SAYS_WHO.search(name):
                 self._learn_someone(value)
+        listed = urlsplit(exchange.url).path.rpartition("/")[2]
         for body in (exchange.request_json, exchange.response_json):
             if not nested(body, LEVELS):
-                self._learn_listed(body)
+                self._learn_listed(body, "index" if listed == "indexes" else listed.removesuffix("s"))
 
     def _learn_token(self, token: str) -> None:
         try:
@@ -294,7 +295,7 @@ class Scrubber:
         own = _named(value, kind)
         for name, part in value.items():
             if not isinstance(part, str):
-                self._learn_listed(part, name.rstrip("s"))
+                self._learn_listed(part, kind if name in ("data", "value") else name.removesuffix("s"))
             elif name in ("target", "endpoint", "serviceEndpoint", "AZURE_OPENAI_ENDPOINT", "server_url"):
                 self._learn_target(part)
             elif name.lower() in ("resourceid", "id", "xms_mirid"):
@@ -454,7 +455,7 @@ class Scrubber:
                 for field, part in value.items()
             }
         hidden = redact_value(value) if deep == 0 and not name else value  # secrets by the names of their fields, once
-        own, clean = _named(value, name.rstrip("s")), {}
+        own, clean = _named(value, name.removesuffix("s")), {}
         if "name" in value and value.get("role") in ("user", "assistant", "system", "developer"):
             own = "user"  # who of several takes part in a chat
         for field, part in hidden.items():

@@ -303,4 +303,11 @@ def test_a_name_that_a_list_of_the_project_holds_is_replaced_in_prose():
     listed = {"object": "list", "data": [{"object": "agent", "id": "x", "name": "lohnbuero"}, {"object": "file", "filename": "Lohn 2026.csv"}]}  # fmt: skip
     scrubber.learn_exchange(answer(more=listed))
     assert scrubber.text("ask lohnbuero about Lohn 2026.csv") == "ask demo-agent about file.csv"
+    connections = answer(
+        more={"value": [{"name": "kb-lohn-2", "type": "CognitiveSearch", "target": "https://kb.tailspin.de/"}]}
+    )
+    scrubber.learn_exchange(
+        replace(connections, url=f"{SETTINGS['FOUNDRY_PROJECT_ENDPOINT']}/connections?api-version=v1")
+    )
+    assert scrubber.text("kb-lohn-2 at kb.tailspin.de") == "demo-connection at server.example.com"
     assert scrubber.text("a lohnbuerokraft") == "a lohnbuerokraft"
