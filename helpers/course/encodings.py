@@ -187,12 +187,19 @@ def _encodings(raw: bytes) -> Iterator[str]:
     yield "utf-8"
 
 
+def _once(pairs: list[tuple]) -> dict:
+    """An object whose fields each come once: of two the first would be lost to who looks at the value only."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
 def json_in(text: str):
-    """The JSON value that a text is, or None where it is none, or only a number or a word."""
+    """The JSON value that a text is, or None where it is none, holds a field twice, or is only a number or a word."""
     if text.lstrip()[:1] not in ("{", "[", '"'):
         return None
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list | str) else None

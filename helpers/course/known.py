@@ -36,9 +36,9 @@ class Known:
 
     def __init__(self):
         self._instead: dict[str, str] = {}
-        self._spelled: dict[
-            str, tuple[str, bool]
-        ] = {}  # a spelling -> what stands instead, and whether it must stand alone
+        self._bare: set[str] = set()  # ids and secrets, letters and digits only
+        # a spelling -> what stands instead, and whether it must stand alone
+        self._spelled: dict[str, tuple[str, bool]] = {}
 
     def __contains__(self, value: str) -> bool:
         return folded(value)[0] in self._instead
@@ -46,6 +46,9 @@ class Known:
     def add(self, value: str, instead: str, word: bool = False) -> None:
         """Find this value from now on; what was added first stays."""
         self._instead.setdefault(folded(value)[0], instead)
+        bare = _bare(value)
+        if len(bare) >= 16 and sum(map(str.isdigit, bare)) >= 4:
+            self._bare.add(bare)
         for plain in dict.fromkeys(
             (value, unicodedata.normalize("NFD", value), value.lower().translate(TRANSLITERATED))
         ):
@@ -80,6 +83,11 @@ class Known:
                 continue
             yield Span(begin, end, self._spelled[found[0]][0], not here.isascii() and any(map(_is_disguised, here)))
 
+    def is_broken_up_in(self, text: str) -> bool:
+        """Whether an id or a secret stands in a text in several pieces, such as lines."""
+        bare = _bare(text)
+        return any(one in bare for one in self._bare)
+
     def replaced(self, text: str) -> tuple[str, bool]:
         """The text with all that is known replaced, and whether some of it was disguised."""
         pieces, at, disguised = [], 0, False
@@ -108,6 +116,10 @@ def _fold(letter: str) -> str:
     return "".join(_LETTERS.get(one, one) for one in plain if unicodedata.category(one) not in ("Mn", "Cf"))
 
 
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", re.sub(r"\\[nrt]", "", folded(text)[0]))
+
+
 def visible(text: str) -> str:
     """The text without letters that nobody sees, and with the usual form of each."""
     return "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
@@ -115,7 +127,7 @@ def visible(text: str) -> str:
 
 def _is_disguised(letter: str) -> bool:
     """Whether a letter is one that nobody sees, or looks like a Latin one and is none."""
-    return (
+    return not letter.isspace() and (
         unicodedata.category(letter) == "Cf"
         or unicodedata.normalize("NFKC", letter) != unicodedata.normalize("NFC", letter)
         or unicodedata.name(letter, "").startswith(("CYRILLIC", "GREEK"))
@@ -146,6 +158,10 @@ def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
             yield value.encode("idna").decode(), instead
     if len(value) < 6:
         return
+    if instead == HIDDEN and len(value) >= 40:  # a secret that was cut off; how a token begins is no secret
+        yield value[-20:], HIDDEN
+        if not value.startswith("eyJ"):
+            yield value[:20], HIDDEN
     raw = value.encode("utf-8", "replace")
     yield raw.hex(), HIDDEN
     yield raw.hex(" "), HIDDEN

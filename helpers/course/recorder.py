@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -559,7 +559,7 @@ def compiled(
         _learn(run, scrubber, settings)
         run.sent = [(cell, one) for cell, one in run.sent if _of_project(one, settings)]
     now = {Path(name).with_suffix("").as_posix() for name in _files(folder)}
-    names, me = _Names(rehearsed, now), _identity(live)
+    names, me = _Names(rehearsed, now, scrubber.text), _identity(live)
     first_model: dict[str, str] = {}  # by prompt: its answer serves all models, those of others only theirs
     raw: dict[str, Exchange] = {}
     for one in selected(live):
@@ -573,7 +573,7 @@ def compiled(
         if name in now and (Exchange.load(folder / f"{name}.json").source or {}).get("alone"):
             source["alone"] = True  # what the twin says about when it may answer holds for this one too
         raw[name] = _rounded(replace(one.exchange, source=source))
-    raw |= dict(_wanted_failures(live, rehearsed, settings, me))
+    raw |= dict(_wanted_failures(live, rehearsed, settings, me, scrubber.text))
     report.refused += sorted(_left_out(live, rehearsed, scrubber))
     for one in raw.values():  # once to learn what is met on the way, then to scrub
         scrubber.scrub(one)
@@ -676,7 +676,7 @@ def _identity(runs: list[Run]) -> str:
 
 
 def _wanted_failures(
-    live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str
+    live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str, shown: Callable[[str], str]
 ) -> Iterator[tuple[str, Exchange]]:
     """The failures that the lessons are there for, one of each kind."""
     seen, names = set(), set()
@@ -701,7 +701,7 @@ def _wanted_failures(
                 "date": date.today().isoformat(),
                 "sign_in": sign_in,
             }
-            name = f"{run.folder}/{FAILURES}/{_slug(words)}"
+            name = f"{run.folder}/{FAILURES}/{_slug(shown(words))}"
             count, unique = 1, name
             while unique in names:
                 count += 1
@@ -755,8 +755,8 @@ def _slug(words: str) -> str:
 class _Names:
     """Names for files: that of the authored twin, which the rehearsal met in the same cell, or a new one after the question."""
 
-    def __init__(self, rehearsed: list[Run], now: set[str]):
-        self._now, self._taken, self._met = now, set(), set()
+    def __init__(self, rehearsed: list[Run], now: set[str], shown: Callable[[str], str]):
+        self._now, self._shown, self._taken, self._met = now, shown, set(), set()
         self._twins: dict[tuple, list[str]] = {}
         for one in prompts_of(rehearsed):
             said = one.exchange.response_headers.get("x-offline-mock", "")
@@ -777,7 +777,7 @@ class _Names:
             if name not in self._taken:
                 self._taken.add(name)
                 return name
-        words = _slug(f"{one.prompt.last_words[:44]} {_model(one) if of_model else ''}")
+        words = _slug(self._shown(f"{one.prompt.last_words[:44]} {_model(one) if of_model else ''}"))
         name, count = f"{one.run.folder}/{words}", 1
         while name in self._taken or name in self._met or name in self._now:
             count += 1

@@ -96,7 +96,7 @@ _ABOUT_AZURE = re.compile(
     re.I,
 )
 _NO_KIND = re.compile(r"locations|operation\w*|\w*versions|skus|usages|models", re.I)
-_NO_NAME = re.compile(r"[<{\[$].*|demo-.*|me|v1|openai|providers|locations|runs|versions", re.I)
+_NO_NAME = re.compile(r"[<{\[$].*|me|v1|openai|providers|locations|runs|versions", re.I)
 
 
 @dataclass(frozen=True)
@@ -197,9 +197,10 @@ class Scrubber:
                 return
             self.learn(value, self._twin("email", value, "person") + "@example.com")
             self.learn(local, "learner", word=True)
-            self.learn(domain, "example.com", word=True)
             self._learn_parts(re.split(r"[._+-]", local), "learner")
-            self._learn_parts([domain.partition(".")[0]], "example")
+            if domain.removesuffix(".onmicrosoft.com") != domain or not identities.is_public(domain):
+                self.learn(domain, "example.com", word=True)
+                self.learn(domain.partition(".")[0], "example", word=True)
             self._learn_orders(
                 [part for part in re.split(r"[._+-]", local) if len(part) > 1], self._twin("person", local, "A Learner")
             )
@@ -331,7 +332,7 @@ class Scrubber:
         got = [
             (key, self._at(f"{at}response header {key}", self._header, key, value))
             for key, value in exchange.response_headers.pairs
-            if not LEFT_OUT.fullmatch(key)
+            if not LEFT_OUT.fullmatch(key) and not self.knows(key)
         ]
         request = self._at(f"{at}request body", self._body, exchange.request_body)
         if exchange.chunks:
@@ -393,7 +394,7 @@ class Scrubber:
     def _url(self, url: str) -> str:
         before, mark, query = url.partition("?")
         pairs = [
-            (name, self._at(name, self._field, value, name, 0))
+            (self._text(name), self._at(self._text(name), self._field, value, name, 0))
             for name, value in parse_qsl(query, keep_blank_values=True)
         ]
         return redact_url(
@@ -432,7 +433,7 @@ class Scrubber:
             return b""
         if A_FORM.fullmatch(text):
             pairs = [
-                (name, self._at(name, self._field, value, name, 0))
+                (self._text(name), self._at(self._text(name), self._field, value, name, 0))
                 for name, value in parse_qsl(text, keep_blank_values=True)
             ]
             text = urlencode(pairs, safe=":[],/", quote_via=quote)
@@ -447,6 +448,8 @@ class Scrubber:
                 said = "".join(str(one["token"]) for one in value)
                 return value if self._quiet(said) == said else []  # pieces of what is hidden elsewhere
             return [self._at(f"[{at}]", self._value, one, name, deep) for at, one in enumerate(value)]
+        if isinstance(value, int | float) and not isinstance(value, bool) and A_PERSON.fullmatch(name.lower()):
+            return 1 + self._number("person", str(value))
         if not isinstance(value, dict):
             return value
         if A_PERSON.fullmatch(name.lower()):  # whoever it is, told in several fields
@@ -516,13 +519,15 @@ class Scrubber:
         text, disguised = self._known.replaced(text)
         if disguised:
             self._found("something of the project or the sign-in, in letters that look otherwise")
+        elif self._known.is_broken_up_in(text):
+            self._found("something of the project or the sign-in, in several pieces")
         text = _A_PATH.sub(lambda found: self._path(found[0]), text)
         for what, places in identities.TABLE.items():
             text = _with(text, [(begin, end, self._twin_of(what, text[begin:end])) for begin, end in places(text)])
         text = redact_text(text)
-        for what in _random(text, self._is_published):
+        for what in _random(text, self._is_published, deep):
             self._found(what)
-        if text == before and alarms == self._alarms and len(text) < 4000:
+        if text == before and alarms == self._alarms and len(text) < 4000 and deep < 2:
             self._harmless.add(text)
         return text
 
@@ -577,7 +582,7 @@ class Scrubber:
                 len(plain) < 2
                 or _NO_NAME.fullmatch(plain)
                 or identities.PLACEHOLDER.fullmatch(plain)
-                or plain in (twin, HIDDEN)
+                or plain in (twin, HIDDEN, *self._made.values())
             ):
                 continue
             if kind != "subscriptions" and (
@@ -641,7 +646,7 @@ class Scrubber:
         first = NAMED.get(kind) or A_NAME[kind]
         if (
             self._is_published(value)
-            or value.startswith(first)
+            or re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value)
             or identities.PLACEHOLDER.fullmatch(value)
             or value in catalog.DEPLOYMENTS
         ):
@@ -685,7 +690,7 @@ class Scrubber:
         return prefix + self._made_id("opaque", value, len(value) - len(prefix))
 
     def _person(self, value: str) -> str:
-        if self._is_published(value) or value.startswith(("learner", "person-", "Learner", "A Learner", OURS)):
+        if self._is_published(value) or _A_TWIN.fullmatch(value):
             return value
         if identities.is_email(value):
             return (
@@ -727,6 +732,12 @@ class Scrubber:
         values = {at: self._at(f"event {at}", self._value, value) for at, value in values.items()}
         for at, way, part in put_back:
             values[at] = with_piece(values[at], way, part)
+        spread: dict[tuple, str] = {}
+        for value in values.values():
+            for way, words in _leaves(value):
+                spread[way] = spread.get(way, "") + words
+        if any(map(self.knows, spread.values())):
+            self._found("something of the project or the sign-in, spread over several events")
         clean = []
         for at, (second, event) in enumerate(events):
             if at not in values:
@@ -739,6 +750,7 @@ class Scrubber:
         return tuple((second, event.encode("utf-8", "replace")) for second, event in clean)
 
 
+_A_TWIN = re.compile(rf"(?:learner|Learner|A Learner|person)(?:-\d+)?(?:@example\.com)?|{OURS}\w*")
 A_FORM = re.compile(r"[\w.-]{1,80}=[^&\s]*(?:&[\w.-]{1,80}=[^&\s]*)*")
 _JSON_LINE = re.compile(r"(?:^|\n)(?:data:\s?)?[{\[]")
 
@@ -794,15 +806,27 @@ def _spread(clean: str, pieces: list[str], said: str) -> list[str]:
     return out
 
 
+def _leaves(value: Any, way: tuple = ()) -> Iterator[tuple[tuple, str]]:
+    """The short texts in a JSON value, each with the fields that lead to it."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, (*way, name))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part, way)
+    elif isinstance(value, str) and len(value) < 40:
+        yield way, value
+
+
 def _without_logprobs(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: ([] if isinstance(part, list) else None) if name == "logprobs" else _without_logprobs(part) for name, part in value.items()}  # fmt: skip
     return [_without_logprobs(part) for part in value] if isinstance(value, list) else value
 
 
-def _random(text: str, is_published: Callable[[str], bool]) -> Iterator[str]:
-    """What looks as if a machine had made it and has no rule, in words without it."""
-    for word in identities.random_words(without_encoded(text)):
+def _random(text: str, is_published: Callable[[str], bool], deep: int) -> Iterator[str]:
+    """What looks as if a machine had made it and has no rule, in words without it. What is encoded too deep to be opened is such, too."""
+    for word in identities.random_words(without_encoded(text) if deep < DEEPEST else text):
         if not is_published(word):
             yield f"a text of {len(word)} characters that looks random"
 
@@ -814,18 +838,17 @@ def audit(paths: Iterable[Path], scrubber: Scrubber | None = None) -> list[Findi
     findings: list[Finding] = []
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        try:
-            everything = "\n".join([text, *_strings(json.loads(text))])
-        except ValueError:
-            everything = text
-        for view in _views(everything):
-            for what in _seen(view, scrubber):
+        everything = f"{path.stem}\n{text}"
+        with contextlib.suppress(ValueError):
+            everything = "\n".join([everything, *_strings(json.loads(text))])
+        for view, deep in _views(everything):
+            for what in _seen(view, scrubber, deep):
                 if (finding := Finding(path.name, what)) not in findings:
                     findings.append(finding)
     return findings
 
 
-def _seen(text: str, scrubber: Scrubber | None) -> Iterator[str]:
+def _seen(text: str, scrubber: Scrubber | None, deep: int) -> Iterator[str]:
     is_published = scrubber._is_published if scrubber else lambda value: False
     if scrubber and scrubber.knows(text):
         yield "a value that the run knows"
@@ -833,7 +856,7 @@ def _seen(text: str, scrubber: Scrubber | None) -> Iterator[str]:
         if any(not is_published(text[begin:end]) for begin, end in places(text)):
             yield what
     yield from (what for *_, what in secrets_in(text, least=16))
-    yield from _random(text, is_published)
+    yield from _random(text, is_published, deep)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -860,8 +883,8 @@ def _strings(value: Any) -> Iterator[str]:
         yield value
 
 
-def _views(text: str, deep: int = 0) -> Iterator[str]:
-    yield text
+def _views(text: str, deep: int = 0) -> Iterator[tuple[str, int]]:
+    yield text, deep
     if deep < DEEPEST:
         for opener in openers():
             for one in opener(text):

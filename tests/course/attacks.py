@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import jwt
 
-from tests.course.planted import MIXED, TENANT, answer, streamed
+from tests.course.planted import KEY, MIXED, TENANT, answer, streamed
 
 _random = random.Random("attacks")
 HEX = "0123456789abcdef"
@@ -26,14 +26,25 @@ def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-ID = str(uuid.UUID(int=_random.getrandbits(128), version=4))
 MAIL = "kim@tailspin-hr.com"
+ID = str(uuid.UUID(int=_random.getrandbits(128), version=4))
 JWT = jwt.encode({"upn": MAIL, "oid": ID}, _some(40), algorithm="HS256")
 SCOPE = f"/subscriptions/{ID}/resourceGroups/rg-tailspin/providers/Microsoft.CognitiveServices/accounts/tailspin-ai"
 NFD = unicodedata.normalize("NFD", "Ingrid Østergård Åse")[:-4]
 PACKED = base64.b64encode(gzip.compress(f"owner {MAIL}".encode(), mtime=0)).decode()
 SIG = quote(base64.b64encode(_random.randbytes(32)).decode(), safe="")
 PASSWORD = _some(9) + "7x"
+
+
+_deep = MAIL
+for _ in range(7):
+    _deep = _b64(_deep)
+
+
+def _spread(text: str):
+    """A stream that says a text letter by letter, in events that no API has."""
+    events = [f"data: {json.dumps({'type': 'x', 'words': letter})}\n\n".encode() for letter in text]
+    return replace(streamed("Hi", 2), chunks=tuple((0.1 * at, event) for at, event in enumerate(events)))
 
 
 def asked(**fields):
@@ -118,6 +129,30 @@ SECRETS = {
     "IPv6 with a zone": ("fe80::1c2d:3e4f%eth0, http://[2603:1020:5:1::4f]:80/x, ::ffff:51.140.12.77", ["1c2d", "2603", "51.140"]),
     "addresses of a network": ("10.7.3.0/24, 51.140.12.77:443, 77.12.140.51.in-addr.arpa, ip-10-7-3-4", ["10.7.3", "51.140", "77.12", "10-7-3"]),
     "network cards": ("00:0d:3a:4b:5c:6d, 00-0D-3A-4B-5C-6D, 000d.3a4b.5c6d", ["3a:4b", "3A-4B", "3a4b"]),
+    "address before a sign": ("ssh kovacs@51.140.12.77, Host/51.140.12.78", ["12.77", "12.78"]),
+    # what begins like something of ours, and is not
+    "user": (answer(more={"user": "learner.kovacs@tailspin.com"}), ["kovacs"]),
+    "number of a user": (answer(more={"user": 4711123}), ["4711123"]),
+    "name of a file": (answer(more={"f": {"object": "file", "filename": "file-kovacs.xlsx"}}), ["kovacs"]),
+    "address of a server": (answer(more={"server_url": "https://example.com/mcp-kovacs"}), ["kovacs"]),
+    "demo": ("https://demo-tailspin.openai.azure.com, /subscriptions/<id>/resourceGroups/demo-tailspin", ["tailspin"]),
+    # in pieces, and twice
+    "a field that comes twice": ('{"a":"kim@tailspin-hr.com","a":"x"}', ["tailspin"]),
+    "a known field that comes twice": ('{"a":"fabrikam-prod-eus","a":"x"}', ["fabrikam"]),
+    "base64, seven times": (_deep, [_deep[:40]]),
+    "key in two lines": (f"{KEY[:40]}\n{KEY[40:]}", [KEY[:40]]),
+    "key in two texts": (f'"{KEY[:40]}" + "{KEY[40:]}"', [KEY[:40]]),
+    "key that was cut": (f"it begins {KEY[:24]}... and ends in {KEY[-22:]}", [KEY[:24], KEY[-22:]]),
+    "tenant in two lines": (f"{TENANT[:18]}\n{TENANT[18:]}", [TENANT[:18]]),
+    "letters in a field that nobody lists": (_spread("fabrikam-prod-eus is it"), ['"f"}', "fabrikam"]),
+    # names where texts are expected
+    "name of a header": (answer(headers=(("x-fabrikam-prod-eus-id", "1"),)), ["fabrikam"]),
+    "name of a parameter": (answer(url="?kim%40tailspin-hr.com=1"), ["tailspin"]),
+    "directory": ("CN=Ingrid Østergård,OU=HR,DC=fabrikam-payroll,DC=com, Bericht_IngridØstergård.docx, Ingrid\u00a0Østergård", ["Ingrid", "stergård", "fabrikam"]),
+    "portal": (f"https://ai.azure.com/resource/overview?wsid={SCOPE}/projects/tsp-x&tid={ID}, https://portal.azure.com/#@tailspin.onmicrosoft.com/resource{SCOPE}", [ID, "tailspin", "tsp-x"]),
+    "picture with a text": ("data:image/svg+xml;base64," + _b64(f"<svg><text>{MAIL}</text></svg>"), [_b64(f"<svg><text>{MAIL}</text></svg>")[16:40]]),
+    "card": (f"BEGIN:VCARD\nTEL;TYPE=work:+4722855050\nEMAIL:{MAIL}\nORGANIZER;CN=x:MAILTO:{MAIL}", ["22855050", "tailspin"]),
+    "proxies": ("https_proxy=http://proxy.tailspin.corp:3128, Received: from mail.tailspin.de (10.3.4.5)", ["tailspin", "10.3.4"]),
     # secrets
     "token in JSON in an event": (streamed(json.dumps({"log": f"data: {json.dumps({'t': JWT})}"}), 50), ["tailspin", ID, "eyJ0"]),
     "token in base64, twice": (_b64(_b64(json.dumps({"t": JWT}))), [_b64(_b64(json.dumps({"t": JWT})))[20:60]]),
