@@ -3,9 +3,11 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from helpers.course import drift
 from helpers.course.drift import compared
 from helpers.exchange import Exchange, Headers
 from helpers.mock.model.recordings import FOLDER
@@ -105,6 +107,26 @@ def test_a_call_instead_of_a_text_is_no_change_in_a_chat_completion():
     }
     assert told(answer({**head, "choices": [said]}), answer({**head, "choices": [called]}))[1] == ""
     assert "length" in told(answer({**head, "choices": [said]}), answer({**head, "choices": [said, said]}))[1]
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        (URL, {"input": "x", "tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]}),
+        (URL, {"input": "x", "agent_reference": {"type": "agent_reference", "name": "travel-desk"}}),
+        (URL, {"input": [{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}]}),
+        (URL, {"input": [{"type": "item_reference", "id": "msg_1"}]}),
+        (URL, {"input": "x", "tools": [{"type": "code_interpreter", "container": "cntr_1"}]}),
+        (URL.replace("/openai/v1/", "/agents/mail-sorter/endpoint/protocols/openai/"), {"input": "x"}),
+    ],
+)
+def test_what_the_lesson_had_made_is_not_asked_for_again(url, body):
+    recorded = replace(answer(ANSWER), url=url, request_body=json.dumps(body).encode(), source={"kind": "recorded"})
+    assert "had made" in drift._cannot_ask(recorded, {})
+    plain = replace(
+        recorded, url=URL, request_body=b'{"input": "x", "tools": [{"type": "mcp"}], "agent_reference": null}'
+    )
+    assert drift._cannot_ask(plain, {}) == ""
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------------
