@@ -219,28 +219,16 @@ class Scrubber:
             for between in (" ", ", ", ",", ".", "_", "-", ""):
                 if len(one + other) > 5:
                     self.learn(f"{one}{between}{other}", instead if between[-1:] == " " else "learner", word=True)
-        for short in (
-            f"{first[0]}{last}",
-            f"{first[0]}.{last}",
-            f"{first[0]}. {last}",
-            f"{last}{first[0]}",
-            f"{last}, {first[0]}.",
-        ):
-            if len(last) > 3:
-                self.learn(short, "learner" if " " not in short else instead, word=True)
+        for between in ("", ".", ". ") if len(last) > 3 else ():
+            self.learn(f"{first[0]}{between}{last}", instead if between[-1:] == " " else "learner", word=True)
 
     def _learn_parts(self, parts: list[str], instead: str) -> None:
         for part in parts:
             if part.isalpha():
                 self.learn(part, instead, word=True)
-                for two, one in (
-                    ("ae", "a"),
-                    ("oe", "o"),
-                    ("ue", "u"),
-                    ("aa", "a"),
-                ):  # as a person may write it who has the letter
+                for two in ("ae", "oe", "ue", "aa"):  # as somebody may write it who has the letter
                     if two in part.lower() and len(part) > 5:
-                        self.learn(part.lower().replace(two, one), instead, word=True)
+                        self.learn(part.lower().replace(two, two[0]), instead, word=True)
 
     def learn_exchange(self, exchange: Exchange) -> None:
         """What one exchange tells: its sign-in and the claims of its token, its cookies, the names that a list holds."""
@@ -281,8 +269,10 @@ class Scrubber:
 
     def _learn_someone(self, value: str) -> None:
         """A person in a field that says who somebody is; not a word such as "system"."""
-        if not self._is_published(value) and (
-            re.fullmatch(r"[^\W\d_][\w.'-]*,? (?:[^\W\d_][\w.'-]*,? ?){1,4}", value) or identities.is_email(value)
+        if (
+            len(value) < 100
+            and not self._is_published(value)
+            and (re.fullmatch(r"[^\W\d_][\w.'-]*,? (?:[^\W\d_][\w.'-]*,? ?){1,4}", value) or identities.is_email(value))
         ):
             self.learn_person(value)
 

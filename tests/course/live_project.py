@@ -35,13 +35,14 @@ IDENTITIES = (
 
 
 def in_other_words(folder: Path) -> None:
-    """A copy of the course's recordings, in which the models say something else. Histories in later prompts say it too."""
+    """A copy of the course's recordings, in which the models say something else, unless they were asked for one word. Histories in later
+    prompts say it too."""
     shutil.copytree(FOLDER, folder, ignore=lambda path, names: [name for name in names if name == recordings.FAILURES])
     paths = sorted(folder.rglob("*.json"))
     texts = {}
     for path in paths:
         said = recordings.read(path, path.stem).answer.text
-        if said and not said.startswith(("{", "[")):
+        if " " in said and not said.startswith(("{", "[")):
             texts[" ".join(said.split())] = f"Harbor says: {said}"
 
     def changed(value):
