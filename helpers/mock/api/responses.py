@@ -227,7 +227,7 @@ class Responses:
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
-        chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
+        chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else ()
         later = until = None
         if shape["background"] and (not stream or self._state.speed == "realistic"):
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
