@@ -4,13 +4,14 @@ import importlib
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 import requests
 
 from helpers.course import notebooks
 from helpers.course.environment import ROOT
-from helpers.mock import tokens
+from helpers.mock import server, tokens
 from helpers.mock.server import MockServer
 
 # pytest may be started by hand, in a shell with variables that lead clients elsewhere
@@ -22,6 +23,7 @@ if str(notebooks.LOOPBACK_ONLY) not in os.environ.get("PYTHONPATH", ""):  # pyte
     os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
     importlib.import_module("tests.gate.loopback_only.sitecustomize")
 
+server.Recordings = cache(server.Recordings)  # two hundred mocks are started, and none changes them
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="it needs sh, or signals, which Windows does not have")
 
@@ -64,14 +66,14 @@ def mock_command():
 @pytest.fixture(scope="session")
 def mock():
     """A mock in a thread of this process, with the environment that leads clients to it."""
-    server = MockServer(port=0, speed="instant", other_sites=False)
-    server.start()
+    started = MockServer(port=0, speed="instant", other_sites=False)
+    started.start()
     before = dict(os.environ)
-    os.environ.update(server.variables)
-    yield server
+    os.environ.update(started.variables)
+    yield started
     os.environ.clear()
     os.environ.update(before)
-    server.stop()
+    started.stop()
 
 
 @pytest.fixture(scope="session")

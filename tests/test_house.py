@@ -3,6 +3,7 @@
 import ast
 import json
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -51,9 +52,10 @@ def _name(path: Path) -> str:
 MODULES = {_name(path): path for path in sorted((ROOT / "helpers").rglob("*.py")) if path.parent.name != "__pycache__"}
 
 
-def _imported(path: Path) -> set[str]:
-    """The modules of this project that a file imports, also inside its functions."""
-    found = set()
+@cache
+def _imported(name: str) -> set[str]:
+    """The modules of this project that one of them imports, also inside its functions."""
+    path, found = MODULES[name], set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
@@ -62,10 +64,10 @@ def _imported(path: Path) -> set[str]:
             inside = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {one if one.removeprefix("helpers.") in MODULES else node.module for one in inside}
     ours = {name.removeprefix("helpers.") for name in found if name.startswith("helpers.")}
-    return {name for name in ours if name in MODULES and name != _name(path)}
+    return {other for other in ours if other in MODULES and other != name}
 
 
-ARROWS = {name: _imported(path) for name, path in MODULES.items() if name != "__init__"}
+INSIDE = [name for name in MODULES if name != "__init__"]
 
 
 def _floor(name: str) -> int:
@@ -76,13 +78,13 @@ def _floor(name: str) -> int:
 
 
 def test_every_module_has_its_floor():
-    assert [name for name in ARROWS if _floor(name) < 0] == []
+    assert [name for name in INSIDE if _floor(name) < 0] == []
 
 
-@pytest.mark.parametrize("name", ARROWS)
+@pytest.mark.parametrize("name", INSIDE)
 def test_no_arrow_goes_upward(name):
     allowed = FOR_THE_MOCK if name.startswith("mock.") else set(MODULES)
-    for imported in ARROWS[name]:
+    for imported in _imported(name):
         inside = imported.startswith("mock") if name.startswith("mock.") else False
         assert _floor(imported) <= _floor(name), f"{name} imports {imported}, which stands above it"
         assert inside or imported in allowed, (
@@ -92,13 +94,13 @@ def test_no_arrow_goes_upward(name):
 
 def test_there_is_no_circle():
     try:
-        TopologicalSorter(ARROWS).prepare()
+        TopologicalSorter({name: _imported(name) for name in INSIDE}).prepare()
     except CycleError as circle:
         pytest.fail(" -> ".join(circle.args[1]))
 
 
 def test_nothing_imports_the_course_but_its_own_door():
-    assert [n for n, arrows in ARROWS.items() if any(a.startswith("course") for a in arrows) and not n.startswith("course")] == [
+    assert [n for n in INSIDE if any(a.startswith("course") for a in _imported(n)) and not n.startswith("course")] == [
         "__main__"
     ]  # fmt: skip
 

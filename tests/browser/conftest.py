@@ -90,11 +90,11 @@ def served(command: list[str], folder: Path) -> Iterator[tuple[str, str]]:
 
 def violations(page, content: list[str], rules: dict | None = None) -> list[str]:
     """What axe finds serious or critical in the parts of a page that these selectors name."""
-    # without "preload" it fetches no style sheet, which a page from a disk may not
+    # without "preload" it fetches no style sheet, which a page from a disk may not; what passes is not described
     found = Axe().run(
         page,
         context={"include": [[selector] for selector in content]},
-        options={"rules": rules or {}, "preload": False},
+        options={"rules": rules or {}, "preload": False, "resultTypes": ["violations"], "selectors": False},
     )
     return [
         f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
@@ -137,6 +137,10 @@ class Lesson:
         cell.locator(".jp-Cell-outputWrapper").evaluate(
             "outputs => { outputs.tabIndex = -1; outputs.focus(); outputs.removeAttribute('tabindex'); }"
         )
+
+    def shown_theme(self) -> str:
+        """The name of the theme that is on."""
+        return self.page.evaluate("() => document.body.dataset.jpThemeName")
 
     def theme(self, name: str) -> None:
         self.page.evaluate(

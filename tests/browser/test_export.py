@@ -10,11 +10,11 @@ from tests.browser.conftest import violations
 CONTENT = [".jp-Cell .jp-RenderedMarkdown", ".jp-Cell .jp-OutputArea-output"]
 
 
-@pytest.fixture(params=notebooks.paths(), ids=lambda path: path.stem)
-def page(request, browser, tmp_path):
+@pytest.fixture(scope="module", params=notebooks.paths(), ids=lambda path: path.stem)
+def page(request, browser, tmp_path_factory):
     """The exported notebook, open in a browser that may load nothing but files."""
     html, _ = HTMLExporter(embed_images=True).from_filename(str(request.param))
-    file = tmp_path / f"{request.param.stem}.html"
+    file = tmp_path_factory.mktemp("export") / f"{request.param.stem}.html"
     file.write_text(html, encoding="utf-8")
     opened = browser.new_page()
     opened.route("**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort())

@@ -33,7 +33,9 @@ UPDATE = "python3 -m helpers test --update"
 def pytest_configure(config):
     config.option.nbval_current_env = True  # the kernel of this environment, whatever a notebook's metadata names
     if hasattr(config, "workerinput") or config.option.dist == "no":  # not where workers do the work
-        warm_kernels.use()
+        warm = ExitStack()
+        warm.enter_context(warm_kernels.used())
+        config.add_cleanup(warm.close)
 
 
 _runtest, _sanitize, _repr_failure = IPyNbCell.runtest, IPyNbCell.sanitize, IPyNbCell.repr_failure

@@ -1,9 +1,10 @@
 """Kernels that start warm and do not wait. Each is forked from a process that has already imported what the lessons import,
 and where a cell sleeps, the mock's quotas are told that the time has gone by.
 
-Every notebook still has a process and a namespace of its own; it is spared some seconds. The browser stage, ``--update``
-and the lessons against a live project start their kernels cold and really wait, as a learner's Jupyter does. So do systems
-other than Linux, where a process should not be forked once libraries of the system have started threads in it.
+Every notebook still has a process and a namespace of its own; it is spared some seconds. The browser stage and ``--update`` start
+their kernels cold and really wait, as a learner's Jupyter does, and tests/lessons/test_exercise_paths.py runs every lesson in a
+cold Python. So do systems other than Linux with all kernels, since there a process should not be forked once libraries of
+the system have started threads in it.
 
 Sources: jupyter_client/provisioning/local_provisioner.py 8, for the function replaced here and what it asks of a process;
 the fork server of Python's multiprocessing. tests/gate/test_canary.py fails when they change.
@@ -19,8 +20,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import forkserver
+from unittest import mock
 from urllib.request import Request, urlopen
 
 import aiohttp
@@ -32,7 +36,7 @@ from jupyter_client.provisioning import local_provisioner
 # Not ipywidgets, which looks for its kernel as it is imported.
 IMPORTED = [
     "ipykernel.kernelapp", "ipykernel.zmqshell", "tests.gate.warm_kernels",
-    "azure.ai.projects", "azure.identity", "matplotlib.pyplot", "openai.resources.responses",
+    "azure.ai.projects", "azure.ai.projects.aio", "azure.identity", "azure.identity.aio", "matplotlib.pyplot", "tests.gate.first_use",
 ]  # fmt: skip
 
 
@@ -40,17 +44,29 @@ PATIENCE = 15  # seconds that a cell may sleep in all
 CORES = 61  # of the machine that cells see; an output that depends on them is another one than stored
 
 
-def use() -> None:
-    """From now on the kernels that this process starts are warm."""
+WARM = sys.platform == "linux"
+
+
+@contextmanager
+def used() -> Iterator[None]:
+    """The kernels that this process starts meanwhile are warm, where the system is one for it."""
     from helpers.course import notebooks  # not above: the fork server, which loads this file too, has no use for it
 
-    if sys.platform == "linux":
-        os.environ["PYTHONPATH"] = str(notebooks.LOOPBACK_ONLY)
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # matplotlib reads it as it is imported
+    if not WARM:
+        yield
+        return
+    plain = notebooks.plain_environment() | {"PYTHONPATH": str(notebooks.LOOPBACK_ONLY)}
+    plain["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # matplotlib reads it as it is imported
+    with mock.patch.dict(os.environ, plain, clear=True):
         multiprocessing.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
-        local_provisioner.launch_kernel = partial(launch_kernel, options=notebooks.FOR_A_LOG)
-        BlockingKernelClient.wait_for_ready = lambda client, timeout=None: None  # launch_kernel has waited
+    launch = partial(launch_kernel, options=notebooks.FOR_A_LOG)
+    with (
+        mock.patch.object(local_provisioner, "launch_kernel", launch),
+        # launch_kernel has waited
+        mock.patch.object(BlockingKernelClient, "wait_for_ready", lambda client, timeout=None: None),
+    ):
+        yield
 
 
 class Process:
@@ -75,7 +91,8 @@ def launch_kernel(
     """In place of jupyter_client's function: a kernel for the arguments that follow ``-m ipykernel_launcher``."""
     context = multiprocessing.get_context("forkserver")
     ready, tell = context.Pipe(duplex=False)
-    arguments = [*command[command.index("ipykernel_launcher") + 1 :], *options]
+    arguments = command[command.index("ipykernel_launcher") + 1 :]
+    arguments += [option for option in options if option not in arguments]
     process = context.Process(target=_kernel, args=(arguments, env, cwd, tell), daemon=True)
     process.start()
     tell.close()
@@ -100,19 +117,21 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: str, tell
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the fork server ignores it
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
+    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
     os.chdir(folder)
     tempfile.tempdir = None  # what was imported may have asked for it
     time.tzset()
-    mock = dotenv_values(environment["FOUNDRY_MOCK_ENV"])
+    announced = environment | dotenv_values(environment["FOUNDRY_MOCK_ENV"])
     # openai has brought aiohttp in, which reads this variable only as it is imported
-    aiohttp.connector._SSL_CONTEXT_VERIFIED.load_verify_locations(mock["SSL_CERT_FILE"])
+    aiohttp.connector._SSL_CONTEXT_VERIFIED.load_verify_locations(announced["SSL_CERT_FILE"])
     os.cpu_count = lambda: CORES
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     kernel = IPKernelApp.instance()
     kernel.initialize(arguments)
-    do_not_wait(mock, kernel)
+    if "FOUNDRY_MOCK_CONTROL_KEY" in announced:  # a live project has no clock that can be put forward
+        do_not_wait(announced, kernel)
     tell.send(None)
     kernel.start()
 

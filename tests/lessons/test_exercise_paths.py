@@ -1,9 +1,9 @@
 """The whole path of every exercise, as a learner goes it: in one Python against one mock the lesson runs, and at each exercise
 come the starter, the wrong and half-right answers that people give, each followed by its check, and then the published
-solution. After any of them a further attempt can succeed."""
+solution. After any of them a further attempt can succeed, and the lesson goes on. This Python starts cold, so it is here
+that a lesson first imports what it uses."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -384,12 +384,12 @@ def _path(notebook) -> tuple[list[tuple[str, str]], list[tuple[int, str, str, st
         if "check" in cell.metadata.get("tags", []):
             continue
         if number is None:
-            steps.append(("cell", cell.source))
+            steps.append(("fails" if "raises-exception" in cell.metadata.get("tags", []) else "cell", cell.source))
             continue
         check_cell = cells[at + 1].source
         tries = [(cell.source, "not done yet"), *((f"{cell.source}\n{code}", says) for code, says in ATTEMPTS[number])]
         for code, says in [*tries, (solutions[number], "✅")]:
-            steps += [("cell", code), ("check", check_cell)]
+            steps += [("attempt", code), ("check", check_cell)]
             wanted.append((len(steps) - 1, number, code, says))
     return steps, wanted
 
@@ -406,7 +406,7 @@ def test_an_exercise_can_be_tried_until_it_is_done(path):
     with notebooks.offline(strict=False) as environment:  # people ask what nobody recorded
         ran = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", RUNNER], input=json.dumps(steps), cwd=notebooks.FOLDER,
-            env={**os.environ, **environment, "MPLBACKEND": "agg"}, capture_output=True, text=True, encoding="utf-8", timeout=120,
+            env={**environment, "MPLBACKEND": "agg"}, capture_output=True, text=True, encoding="utf-8", timeout=120,
         )  # fmt: skip
     assert "@@@" in ran.stdout, ran.stderr[-2000:]
     said = json.loads(ran.stdout.rpartition("@@@")[2])
@@ -414,5 +414,8 @@ def test_an_exercise_can_be_tried_until_it_is_done(path):
         f"{number}: {code.splitlines()[-1][:120]!r} -> {said[at]} (wanted {says!r}; its cell: {said[at - 1]})"
         for at, number, code, says in wanted
         if says not in said[at]
+    ]
+    wrong += [
+        f"{code!r} -> {error}" for (kind, code), error in zip(steps, said, strict=True) if kind == "cell" and error
     ]
     assert not wrong, "\n".join(wrong)

@@ -15,6 +15,7 @@ from helpers.course.environment import ROOT
 from helpers.course.notebooks import exercises_in, with_solutions
 from helpers.exercises import DONE
 from helpers.mock.server import MockServer
+from tests.gate import warm_kernels
 from tests.lessons.test_exercises import marks
 
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
@@ -87,7 +88,8 @@ def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, model, live):
         extra_arguments=notebooks.FOR_A_LOG,
         resources={"metadata": {"path": str(course / "notebooks")}},
     )
-    client.execute(env=environment)
+    with warm_kernels.used():
+        client.execute(env=environment)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     banner = next(cell.outputs[0].text for cell in code if "connect()" in cell.source)
     assert banner.startswith("LIVE")

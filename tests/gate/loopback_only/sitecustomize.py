@@ -96,5 +96,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+# jsonschema, which all that reads notebooks loads, would take two seconds to load this for a format that none of them has.
+sys.modules["rfc3987_syntax"] = None
 sys.addaudithook(_refuse_outside)
 sys.addaudithook(_note)
