@@ -108,6 +108,8 @@ def nightly(response, session):
             return f"{status} is in status_forcelist, and asking again does not mend it."
     if min(limits) != 5:
         return f"it gives up after {min(limits)} retries; the task asks for up to five: total=5."
+    if retry.read is None or retry.read:
+        return "a server that says nothing would get the prompt again, and it may be paid for: read=False."
     if not retry.respect_retry_after_header:
         return "it does not look at Retry-After: leave respect_retry_after_header as it is."
     used = getattr(response.raw, "retries", None)
