@@ -259,7 +259,7 @@ def _reachable(announced: dict[str, str]) -> dict[str, str]:
 def class_settings() -> dict[str, str]:
     """The settings of the class that was joined; empty for who is in none. Raises SettingsError when they are damaged."""
     settings = written_by_join()
-    if (ROOT / CLASS_FILE).exists() and not (settings.keys() >= {*OF_A_CLASS}):
+    if (ROOT / CLASS_FILE).exists() and not settings.keys() >= {*OF_A_CLASS}:
         raise SettingsError(f"{CLASS_FILE}, which leads to the class that you have joined, is damaged: {JOIN_AGAIN}")
     return settings
 

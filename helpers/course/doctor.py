@@ -347,12 +347,12 @@ def _mock() -> Iterator[Finding]:
 
 
 def _class() -> Iterator[Finding]:
-    joined = connection.written_by_join()
     live = bool(connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"])
-    if joined and (live or os.environ.get("FOUNDRY_MOCK_ENV", "").strip()):
-        yield Finding("note", "class", *connection.goes_before_the_class(joined, live))
-        return
     try:
+        joined = connection.class_settings()
+        if joined and (live or os.environ.get("FOUNDRY_MOCK_ENV", "").strip()):
+            yield Finding("note", "class", *connection.goes_before_the_class(joined, live))
+            return
         if not connection.class_answers():
             return
     except SettingsError as error:

@@ -88,7 +88,6 @@ class Class:
             free = [name for one in ADJECTIVES for animal in ANIMALS if (name := f"{one}-{animal}{end}") not in taken]
             if free:
                 return random.choice(free)
-        raise AssertionError("unreachable: there is always one more number")
 
 
 class Learner(NamedTuple):
@@ -169,7 +168,9 @@ class Room:
         )  # the controls run in other threads than the requests
         self._tries: OrderedDict[str, list[float]] = OrderedDict()
         self._joins: OrderedDict[str, Bucket] = OrderedDict()
-        self._idle: dict[str, None] = {}  # who joined this mock, and has asked for nothing yet; oldest first
+        self._idle: dict[
+            str, None
+        ] = {}  # who joined with the code for all, and has asked for nothing yet; oldest first
         if of:
             for name in dict.fromkeys([INSTRUCTOR, *of.learners]):
                 self._admit(name)
@@ -323,7 +324,8 @@ class Room:
         learner = self._admit(name)
         self.of.learners.append(name)
         self.of.keep()
-        self._idle[name] = None
+        if not card:  # a card lets one learner in, so whoever has it may take their time
+            self._idle[name] = None
         self.changed += 1
         return learner
 
@@ -351,7 +353,7 @@ class Room:
 
     @property
     def idle(self) -> list[str]:
-        """Who has joined since this mock began, and asked for nothing yet; oldest first."""
+        """Who has joined with the code for all since this mock began, and asked for nothing yet; oldest first."""
         return [*self._idle]
 
     def forget(self, names: Iterable[str]) -> None:

@@ -360,6 +360,7 @@ def test_with_cards_each_code_is_one_learner_and_there_is_none_for_all():
     try:
         for name in of.cards:
             assert {server.room.join(of.code(name), "", "192.0.2.7").name for _ in range(2)} == {name}
+        assert server.room.idle == [], "nobody loses a card for taking their time"
         with pytest.raises(Refused, match="not one of this class"):
             server.room.join(of.code(), "", "192.0.2.7")
     finally:
