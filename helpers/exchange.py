@@ -5,7 +5,7 @@ import json
 import pprint
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -51,6 +51,9 @@ class Headers(Mapping):
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._values.get(name.lower(), default)  # what is missing costs no exception
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._values
 
@@ -66,8 +69,21 @@ class Headers(Mapping):
     def encoded(self) -> list[tuple[bytes, bytes]]:
         """The pairs as bytes (Latin-1, RFC 9110 section 5.5), worked out once."""
         if self._encoded is None:
-            self._encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.pairs]
+            self._encoded = [_encoded(pair) for pair in self.pairs]
         return self._encoded
+
+    def replaced(self, values: Mapping[int, str]) -> "Headers":
+        """The same fields, some with other values: by their place in ``pairs``, for fields that are there once. What stays the
+        same is not worked out again."""
+        other = object.__new__(Headers)
+        pairs, other._values, other._encoded = [*self.pairs], {**self._values}, [*self.encoded()]
+        for at, value in values.items():
+            name = pairs[at][0]
+            pairs[at] = name, value
+            other._values[name.lower()] = value
+            other._encoded[at] = _encoded(pairs[at])
+        other.pairs = tuple(pairs)
+        return other
 
     def __eq__(self, other) -> bool:
         return isinstance(other, Headers) and self.pairs == other.pairs
@@ -77,6 +93,11 @@ class Headers(Mapping):
 
     def __repr__(self) -> str:
         return f"Headers({ {name: redact_header(name, value) for name, value in self.pairs} })"
+
+
+def _encoded(pair: tuple[str, str]) -> tuple[bytes, bytes]:
+    name, value = pair
+    return name.encode("latin-1"), value.encode("latin-1")
 
 
 NO_HEADERS = Headers()
@@ -100,7 +121,7 @@ class Exchange:
     response_headers: Headers = NO_HEADERS
     response_body: bytes = b""
     elapsed: float | None = None
-    chunks: tuple[tuple[float, bytes], ...] = ()
+    chunks: Sequence[tuple[float, bytes]] = ()
     source: Mapping[str, str] | None = None
 
     # -- reading -----------------------------------------------------------------------------------------------------

@@ -83,6 +83,14 @@ def test_headers_compare_without_case_and_keep_their_order():
     assert headers.get("c") is None
 
 
+def test_headers_with_other_values_are_as_if_they_were_made_anew():
+    before, after = [("A", "1"), ("b", "2"), ("A", "3"), ("c", "4")], [("A", "1"), ("b", "x"), ("A", "3"), ("c", "y")]
+    headers = Headers(before)
+    made = headers.replaced({1: "x", 3: "y"})
+    assert (made, dict(made), made.encoded()) == (Headers(after), dict(Headers(after)), Headers(after).encoded())
+    assert (headers, headers["b"], headers.encoded()) == (Headers(before), "2", Headers(before).encoded())
+
+
 def _asked(body: dict) -> dict:
     """What an answer shows of its request: all but the ids of the call."""
     return {name: body[name] for name in body if name not in ("id", "output")} | {"text": body["output"][0]["content"]}

@@ -87,7 +87,7 @@ class Access:
 
     def _check_key(self, sent: str) -> None:
         given = sent.encode()
-        if not any(hmac.compare_digest(given, key) for key in self._keys):
+        if True not in [hmac.compare_digest(given, key) for key in self._keys]:
             raise errors.bad_key()
         if self._state.keys_disabled:
             raise errors.keys_disabled()

@@ -1,9 +1,9 @@
 """One request on its way through the mock. It is taken apart here, once; the stages in foundry.py then fill in what they find
-out, until it has an answer."""
+out, until it has an answer. One that many calls may get is prepared once."""
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -14,8 +14,10 @@ from helpers.mock.wire import headers, ids
 from helpers.mock.wire.errors import PROJECT, REQUEST_ID, ServiceError
 
 Handler = Callable[["Call"], Exchange]
+Places = tuple[tuple[float, int, int], ...]  # seconds since the request, and where in the body a chunk begins and ends
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one each time
 SEED = 64 * 1024  # bytes of a body that ids derive from
+PHRASES = {one.value: one.phrase for one in HTTPStatus}
 PUBLIC_NAMES = {"project": "projectName", "deployment": "deployment-id"}  # as the service's messages write them
 
 
@@ -136,12 +138,12 @@ class Call:
     def answered(
         self,
         status: int,
-        pairs: headers.Pairs,
+        pairs: headers.Pairs | Headers,
         body: bytes,
         reason: str = "",
-        chunks: tuple[tuple[float, bytes], ...] = (),
+        places: Places = (),
     ) -> Exchange:
-        """The request with this answer; ``chunks`` for a stream, in seconds since the request."""
+        """The request with this answer; ``places`` are those of the chunks of a stream."""
         request = self.request
         return Exchange(
             request.method,
@@ -149,11 +151,11 @@ class Call:
             request.request_headers,
             request.request_body,
             status,
-            reason or HTTPStatus(status).phrase,
-            Headers(pairs),
+            reason or PHRASES[status],
+            pairs if isinstance(pairs, Headers) else Headers(pairs),
             body,
             None,
-            chunks,
+            Chunks(body, places) if places else (),
         )
 
     def spoiled(self, answer: Exchange) -> Exchange:
@@ -163,9 +165,74 @@ class Call:
             answer = replace(answer, elapsed=self.late)
         if self.cut:
             body = answer.response_body
-            chunks = answer.chunks or tuple((0.0, body[at : at + 1]) for at in range(len(body)))
-            answer = replace(answer, chunks=chunks[: len(chunks) // 2])
+            chunks = answer.chunks or Chunks.of((0.0, body[at : at + 1]) for at in range(len(body)))
+            answer = replace(answer, chunks=Chunks(body, chunks.places[: len(chunks) // 2]))
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks(Sequence):
+    """The chunks of a body, as an Exchange has them, each cut out when it is asked for: seldom, where a stream is not paced."""
+
+    body: bytes
+    places: Places
+
+    @classmethod
+    def of(cls, timed: Iterable[tuple[float, bytes]]) -> "Chunks":
+        """The chunks of the body that these pieces make."""
+        pieces, places, end = [], [], 0
+        for at, piece in timed:
+            pieces.append(piece)
+            places.append((at, end, end := end + len(piece)))
+        return cls(b"".join(pieces), tuple(places))
+
+    @property
+    def sent(self) -> bytes:
+        """What they are together: less than the body, where the connection is dropped after them."""
+        return self.body[: self.places[-1][2]]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, number: int) -> tuple[float, bytes]:
+        at, begin, end = self.places[number]
+        return at, self.body[begin:end]
+
+
+class Marked:
+    """Bytes that have the mark of a call in all their ids. They are cut there once, so that any other call can have the same
+    with its own mark. ``size`` is their length."""
+
+    def __init__(self, text: bytes, mark: str):
+        self.size, self._pieces = len(text), text.split(mark.encode())
+
+    def of(self, mark: str) -> bytes:
+        """The bytes for the call with this mark."""
+        return mark.encode().join(self._pieces)
+
+
+class Prepared:
+    """A good answer that was worked out for one call, for it and for all that ask the same: whose it is shows in the ids, in
+    the body and among the headers. ``source`` says where the answer comes from."""
+
+    def __init__(self, call: Call, pairs: headers.Pairs, source: str, body: bytes, chunks: Chunks | None = None):
+        self.body, self._mark = Marked(body, call.mark), call.mark
+        self._headers = Headers([*pairs, ("x-offline-mock", source)])
+        self._ids = [(at, headers.OWN[name]) for at, (name, _) in enumerate(pairs) if name in headers.OWN]
+        self._places = chunks.places if chunks else ()
+
+    def answer(self, call: Call, room: headers.Pairs = ()) -> Exchange:
+        """The answer to a call; ``room`` are the headers of a quota that is in force."""
+        mark, pairs = call.mark, self._headers
+        if mark != self._mark:
+            pairs = pairs.replaced({at: made_from(mark) for at, made_from in self._ids})
+        if room:
+            pairs = headers.replaced(pairs.pairs, [*room, pairs.pairs[-1]])
+        return call.answered(200, pairs, self.body.of(mark), places=self._places)
+
+    def chunks(self, mark: str) -> Chunks:
+        """The chunks for the call with this mark."""
+        return Chunks(self.body.of(mark), self._places)
 
 
 def compact(data: Any) -> bytes:

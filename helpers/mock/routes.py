@@ -10,7 +10,7 @@ from helpers.mock.wire.errors import ServiceError
 
 HOME = "/api/projects/<project>"  # where a project's routes begin
 ANY = "<>"  # the branch for a step of any name
-END = ""  # the leaf: method -> route
+END = ""  # the leaf: method -> route, and which steps of the path have which names
 
 
 class Routes:
@@ -27,22 +27,21 @@ class Routes:
             leaf = node.setdefault(END, {})
             if route.method in leaf:
                 raise ValueError(f"{route.method} {route.template} is declared twice")
-            leaf[route.method] = route
+            leaf[route.method] = route, [(at, step[1:-1]) for at, step in enumerate(steps) if step.startswith("<")]
             self._depth = max(self._depth, len(steps))
 
     def find(self, call: Call) -> None:
         """Give the call its route and the names in its path. Raises the ServiceError for a path that nothing serves."""
         steps = call.path.split("/", self._depth + 1)[1:]
-        route = _walk(self._tree, _spelled(steps), 0, call.request.method)
-        if route is None:
+        found = _walk(self._tree, _spelled(steps), 0, call.request.method)
+        if found is None:
             raise _no_route(call)
-        call.route = route
-        for wanted, step in zip(route.template.split("/")[1:], steps, strict=True):
-            if wanted.startswith("<"):
-                name = unquote(step)
-                if "/" in name:
-                    raise errors.not_found()
-                call.names[wanted[1:-1]] = name
+        call.route, names = found
+        for at, name in names:
+            step = unquote(steps[at])
+            if "/" in step:
+                raise errors.not_found()
+            call.names[name] = step
 
 
 def _spelled(steps: list[str]) -> list[str]:
@@ -50,17 +49,18 @@ def _spelled(steps: list[str]) -> list[str]:
     return [step.lower() for step in steps] if steps[0].lower() == "subscriptions" else steps
 
 
-def _walk(node: dict, steps: list[str], at: int, method: str) -> Route | None:
-    """The route below this node; a step that is spelled out goes before one of any name."""
-    if at == len(steps):
-        return node.get(END, {}).get(method)
-    step = steps[at]
-    for branch in (step, ANY) if step else ():
-        below = node.get(branch)
-        found = _walk(below, steps, at + 1, method) if below else None
-        if found:
+def _walk(node: dict, steps: list[str], start: int, method: str) -> tuple[Route, list[tuple[int, str]]] | None:
+    """What the leaf below this node has; a step that is spelled out goes before one of any name."""
+    for at in range(start, len(steps)):
+        if not steps[at]:
+            return None
+        spelled, other = node.get(steps[at]), node.get(ANY)
+        if spelled and other and (found := _walk(spelled, steps, at + 1, method)):
             return found
-    return None
+        node = other or spelled
+        if not node:
+            return None
+    return node.get(END, {}).get(method)
 
 
 def _no_route(call: Call) -> ServiceError:

@@ -14,11 +14,12 @@ import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import httptools_impl
 
@@ -344,15 +345,13 @@ class _StatusLine(int):
         return self is other
 
 
-_status_lines: dict[tuple[int, str], _StatusLine] = {}
-
-
+@cache  # the reasons are those of errors.py, and few
 def _status_line(status: int, reason: str) -> int:
     standard = httptools_impl.STATUS_LINE[status]
     wanted = f"HTTP/1.1 {status} {reason}\r\n".encode("latin-1")
     if standard == wanted:
         return status
-    line = _status_lines.setdefault((status, reason), _StatusLine(status))
+    line = _StatusLine(status)
     httptools_impl.STATUS_LINE[line] = wanted
     return line
 
@@ -367,7 +366,7 @@ class _Endpoint:
         started = asyncio.get_running_loop().time()
         headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
         try:
-            body = await _read_body(Request(scope, receive), headers)
+            body = await _read_body(receive, headers)
         except ClientDisconnect:
             return
         query = scope["query_string"].decode("latin-1")
@@ -377,7 +376,7 @@ class _Endpoint:
         foundry = self._room.own
         if body is None:
             answer = foundry.refuse(request, errors.too_large(BODY_LIMIT))
-        elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_LIMIT:
+        elif sum([len(name) + len(value) for name, value in scope["headers"]]) > HEAD_LIMIT:
             answer = foundry.refuse(request, errors.head_too_large(HEAD_LIMIT))
         elif len(path) + len(query) > TARGET_LIMIT:
             answer = foundry.refuse(request, errors.target_too_long(TARGET_LIMIT))
@@ -399,17 +398,21 @@ class _Endpoint:
         return None
 
 
-async def _read_body(request: Request, headers: Headers) -> bytes | None:
-    """The body, or None when it is over the limit."""
+async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
+    """The body, or None when it is over the limit. Raises ClientDisconnect."""
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         return None
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
+    pieces, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
         if size > BODY_LIMIT:
             return None
-        pieces.append(piece)
+        more = message.get("more_body", False)
     return b"".join(pieces)
 
 
@@ -428,9 +431,12 @@ async def _send(answer: Exchange, send: Send, started: float, speed: str) -> Non
     if not answer.chunks:
         await send({"type": "http.response.body", "body": answer.response_body})
         return
-    pieces = answer.chunks if speed == "realistic" else [(0.0, b"".join(chunk for _, chunk in answer.chunks))]
     left = len(answer.response_body)
-    for at, piece in pieces:
+    if speed == "instant":
+        sent = answer.chunks.sent
+        await send({"type": "http.response.body", "body": sent, "more_body": len(sent) < left})
+        return
+    for at, piece in answer.chunks:
         await _until(started + at)
         left -= len(piece)
         await send({"type": "http.response.body", "body": piece, "more_body": left > 0})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, server
+from helpers.mock.call import Chunks
 from helpers.mock.model import recordings
 from helpers.mock.model.recordings import FOLDER, Recordings
 
@@ -100,8 +101,8 @@ class LiveProject:
         )
         asked = replace(request, url=url, request_body=sent)
         got = self._answer(asked)
-        chunks = tuple((at, self._body(chunk)) for at, chunk in got.chunks)
-        body = b"".join(chunk for _, chunk in chunks) if chunks else self._body(got.response_body)
+        chunks = Chunks.of((at, self._body(chunk)) for at, chunk in got.chunks)
+        body = chunks.body if chunks else self._body(got.response_body)
         headers = [
             (name, _other(value))
             for name, value in got.response_headers.pairs

@@ -8,7 +8,7 @@ from helpers.exchange import Exchange
 from helpers.mock import access
 from helpers.mock.access import OPENAI
 from helpers.mock.answer import Answer
-from helpers.mock.call import Call, Route, compact
+from helpers.mock.call import Call, Prepared, Route, compact
 from helpers.mock.catalog import Deployment
 from helpers.mock.model import streams
 from helpers.mock.model.model import REMEMBERED
@@ -19,22 +19,11 @@ from helpers.mock.wire.ids import Names
 
 
 class Finished(NamedTuple):
-    """A chat completion that has been worked out, and what goes over the wire."""
+    """A chat completion that has been worked out, and what it costs."""
 
     deployment: Deployment
     tokens: int
-    sent: bytes
-    chunks: tuple[tuple[float, bytes], ...]
-    mark: str  # what its ids have in common
-    at: int
-    source: str
-    stream: bool
-
-    def anew(self, mark: str) -> "Finished":
-        """The same answer to the same request, as a call of its own."""
-        old, new = self.mark.encode(), mark.encode()
-        chunks = tuple((at, event.replace(old, new)) for at, event in self.chunks)
-        return self._replace(sent=self.sent.replace(old, new), chunks=chunks, mark=mark)
+    prepared: Prepared
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -59,17 +48,12 @@ class Chat:
         named, on_project = call.names.get("deployment"), call.route.api == "project"
         key = "chat", call.body, named, on_project, self._state.as_deployed
         finished = self._remembered.get(key) if len(call.body) <= REMEMBERED else None
-        if finished is not None:
-            finished = finished.anew(call.mark)
-        else:
+        if finished is None:
             finished = self._finish(call, named, on_project)
             if len(call.body) <= REMEMBERED and finished.tokens < 1024:  # a longer prompt costs less the next time
-                self._remembered.put(key, finished, 2 * len(finished.sent))
-        deployment, tokens = finished.deployment, finished.tokens
-        room = self._limits.charge(deployment, tokens, "ChatCompletions_Create", call)
-        pairs = headers.chat(call.mark, finished.at, deployment, tokens, finished.stream, on_project)
-        pairs = [*(headers.replaced(pairs, room) if room else pairs), ("x-offline-mock", finished.source)]
-        return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
+                self._remembered.put(key, finished, 2 * finished.prepared.body.size)
+        room = self._limits.charge(finished.deployment, finished.tokens, "ChatCompletions_Create", call)
+        return finished.prepared.answer(call, room)
 
     def _finish(self, call: Call, named: str | None, on_project: bool) -> Finished:
         """Work a request out to the end. Raises the ServiceError for what is wrong with it."""
@@ -80,10 +64,11 @@ class Chat:
         shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)
         stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
         with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        chunks = streams.timed(streams.chat_events(shape, with_usage), answer.pace) if stream else ()
+        chunks = streams.timed(streams.chat_events(shape, with_usage), answer.pace) if stream else None
         # a body that is not streamed ends in a line feed, as recorded
-        sent = b"".join(event for _, event in chunks) if stream else compact(shape) + b"\n"
-        return Finished(deployment, tokens, sent, chunks, call.mark, at, answer.source, stream)
+        sent = chunks.body if chunks else compact(shape) + b"\n"
+        pairs = headers.chat(call.mark, at, deployment, tokens, stream, on_project)
+        return Finished(deployment, tokens, Prepared(call, pairs, answer.source, sent, chunks))
 
 
 def _stopped(answer: Answer, stop: Any) -> Answer:

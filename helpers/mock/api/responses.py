@@ -11,7 +11,7 @@ from helpers.mock import access
 from helpers.mock.access import OPENAI
 from helpers.mock.answer import Answer
 from helpers.mock.api import agents, conversations
-from helpers.mock.call import Call, Route, compact
+from helpers.mock.call import Call, Chunks, Marked, Prepared, Route, compact
 from helpers.mock.catalog import Deployment
 from helpers.mock.model import prompts, streams
 from helpers.mock.model.model import REMEMBERED
@@ -29,51 +29,66 @@ STATEFUL = re.compile(
 
 
 class Told(NamedTuple):
-    """What a response holds for later: the request it came from, its body, all items that were said so far, those of the input,
+    """What a response holds for later: the request it came from, its body, the items that were said before, those of the input,
     and for one that runs in the background the body when it is done and, if it is streamed, when that will be (seconds of the
     monotonic clock)."""
 
     request: dict[str, Any]
     body: dict[str, Any]
-    items: list[dict[str, Any]]
+    before: list[dict[str, Any]]
     given: list[dict[str, Any]]
     later: dict[str, Any] | None = None
     until: float | None = None
 
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """All items that were said so far."""
+        return [*self.before, *self.given, *(self.later or self.body)["output"]]
+
 
 class Finished(NamedTuple):
-    """A response that has been worked out, and what goes over the wire. What it holds for later is kept as one text: a thousand
-    of these would otherwise be a million objects for Python to look after."""
+    """A response that has been worked out: what goes over the wire, and what it holds for later. That is kept as one text: a
+    thousand of these would otherwise be a million objects for Python to look after."""
 
-    id: str
     deployment: Deployment
     tokens: int
-    sent: bytes
-    chunks: tuple[tuple[float, bytes], ...]
-    told: bytes
-    made: str  # the mark of the call that it was worked out for
-    mark: str  # the mark of this call
+    prepared: Prepared | None  # none where it is kept and nobody may ask for the same bytes again
+    id: Marked
+    told: Marked
     at: int
     source: str
     project: str  # the project it was asked in; empty for the resource
     stream: bool
     kept: bool
+    going_on: bool  # whether it is said in a conversation
 
-    def anew(self, mark: str) -> "Finished":
-        """The same answer to the same request, as a call of its own."""
-        old, new = self.mark.encode(), mark.encode()
-        chunks = tuple((at, event.replace(old, new)) for at, event in self.chunks)
-        return self._replace(
-            id=self.id.replace(self.mark, mark), sent=self.sent.replace(old, new), chunks=chunks, mark=mark
-        )
+
+class Kept(NamedTuple):
+    """A response of one call. All that ask the same share what was worked out."""
+
+    finished: Finished
+    mark: str  # of the call
+
+    @property
+    def id(self) -> str:
+        return self.finished.id.of(self.mark).decode()
+
+    @property
+    def project(self) -> str:
+        return self.finished.project
+
+    @property
+    def text(self) -> bytes:
+        """What it holds, as JSON."""
+        return self.finished.told.of(self.mark)
 
     def open(self) -> Told:
         """What it holds."""
-        return Told(*json.loads(self.told.replace(self.made.encode(), self.mark.encode())))
+        return Told(*json.loads(self.text))
 
-    def holding(self, told: Told) -> "Finished":
+    def holding(self, told: Told) -> "Kept":
         """The same with something else in it."""
-        return self._replace(told=compact(told), made=self.mark)
+        return self._replace(finished=self.finished._replace(told=Marked(compact(told), self.mark)))
 
 
 def routes(parts: Parts) -> Iterator[Route]:
@@ -105,52 +120,48 @@ class Responses:
 
     def create(self, call: Call) -> Exchange:
         """POST /responses"""
-        agent, asked, on_project = call.names.get("agent"), call.body, call.route.api != "resource"
+        agent, asked = call.names.get("agent"), call.body
         # What depends on nothing but the request and the deployments is worked out once; the rest asks the state each time.
         key = "responses", asked, call.project, self._state.as_deployed
-        stateless = not agent and len(asked) <= REMEMBERED and not STATEFUL.search(asked)
-        finished = self._remembered.get(key) if stateless else None
-        if finished is not None:
-            finished = finished.anew(call.mark)
-        else:
+        repeatable = not agent and len(asked) <= REMEMBERED
+        finished = self._remembered.get(key) if repeatable else None
+        if finished is None:
             finished = self._finish(call, agent)
-            if stateless and finished.tokens < 1024:  # the same long prompt costs less the next time
-                self._remembered.put(key, finished, len(finished.sent) + len(finished.told))
+            # the same long prompt costs less the next time
+            if repeatable and finished.tokens < 1024 and not STATEFUL.search(asked):
+                self._remembered.put(key, finished, finished.prepared.body.size + finished.told.size)
         room = self._limits.charge(finished.deployment, finished.tokens, "Responses", call)
         if finished.kept:
-            self._keep(finished)
-        pairs = headers.responses(
-            call.mark, finished.at, finished.deployment, finished.tokens, on_project, finished.stream
-        )
-        pairs = [*(headers.replaced(pairs, room) if room else pairs), ("x-offline-mock", finished.source)]
-        return call.answered(200, pairs, finished.sent, chunks=finished.chunks)
+            self._keep(Kept(finished, call.mark))
+        return finished.prepared.answer(call, room)
 
     def get(self, call: Call) -> Exchange:
         """GET /responses/{id}: one that runs in the background gets a step further each time it is asked for. With
         ``?stream=true`` its events are sent again, after the one that ``starting_after`` names."""
-        finished = self._find(call)
-        told = finished.open()
+        kept = self._find(call)
+        told = kept.open()
         if call.query.get("stream") == "true":
-            return self._streamed_again(call, finished, told)
+            return self._streamed_again(call, kept, told)
         if told.body["status"] in ("queued", "in_progress") and told.later:
             done = told.body["status"] == "in_progress" if told.until is None else monotonic() >= told.until
             told = told._replace(body=told.later if done else {**told.body, "status": "in_progress"})
-            self._store(finished.holding(told))
+            self._store(kept.holding(told))
             if done:
                 self._extend(told, told.body["output"])
-        return call.told(shapes.as_sent(told.body, told.request, bool(finished.project)))
+        return call.told(shapes.as_sent(told.body, told.request, bool(kept.project)))
 
-    def _streamed_again(self, call: Call, finished: Finished, told: Told) -> Exchange:
+    def _streamed_again(self, call: Call, kept: Kept, told: Told) -> Exchange:
+        finished = kept.finished
         if not (told.request.get("background") and finished.stream):
             raise errors.not_streamed()
         after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
         if after is None:
             raise errors.parameter_type("starting_after", "an integer", "a string")
-        chunks = finished.chunks[after + 1 :]
-        chunks = tuple((at - chunks[0][0], event) for at, event in chunks)
+        chunks = [*finished.prepared.chunks(kept.mark)][after + 1 :]
+        chunks = Chunks.of((at - chunks[0][0], event) for at, event in chunks)
         pairs = headers.responses(call.mark, finished.at, finished.deployment, 0, bool(finished.project), stream=True)
         pairs.append(("x-offline-mock", finished.source))
-        return call.answered(200, pairs, b"".join(event for _, event in chunks), chunks=chunks)
+        return call.answered(200, pairs, chunks.body, places=chunks.places)
 
     def delete(self, call: Call) -> Exchange:
         """DELETE /responses/{id}"""
@@ -160,16 +171,16 @@ class Responses:
 
     def cancel(self, call: Call) -> Exchange:
         """POST /responses/{id}/cancel"""
-        finished = self._find(call)
-        told = finished.open()
+        kept = self._find(call)
+        told = kept.open()
         if told.until is not None and monotonic() >= told.until:
             return self.get(call)  # its last event has been sent
         if not told.body["background"]:
             raise errors.cannot_cancel()
         if told.body["status"] in ("queued", "in_progress"):
-            told = told._replace(body={**told.body, "status": "cancelled"}, later=None)
-            self._store(finished.holding(told))
-        return call.told(shapes.as_sent(told.body, told.request, bool(finished.project)))
+            told = told._replace(body={**told.body, "status": "cancelled"})
+            self._store(kept.holding(told))
+        return call.told(shapes.as_sent(told.body, told.request, bool(kept.project)))
 
     def input_items(self, call: Call) -> Exchange:
         """GET /responses/{id}/input_items"""
@@ -227,16 +238,14 @@ class Responses:
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
-        chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else ()
+        chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else None
         later = until = None
         if shape["background"] and (not stream or self._state.speed == "realistic"):
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
-            until = monotonic() + chunks[-1][0] if stream else None
-        sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(project)))
-        usage = (later or shape)["usage"]
-        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later, until)
-        return self._finished(call, body, deployment, told, sent, chunks, at, answer.source, usage["total_tokens"])
+            until = monotonic() + chunks[-1][0] if chunks else None
+        told, tokens = Told(body, shape, before, given, later, until), (later or shape)["usage"]["total_tokens"]
+        return self._finished(call, deployment, told, chunks, at, answer.source, tokens)
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
         """A stream in which a blocked prompt is told: its status was sent before the filter had looked."""
@@ -246,35 +255,42 @@ class Responses:
         shape |= {"content_filters": shapes.blocked_prompt_filters(len(prompts.from_responses(asked).last_words))}
         chunks = streams.timed(streams.failed_events(shape, errors.BLOCKED, "content_policy_violation"))
         shape |= {"status": "failed", "output": [], "usage": None, "completed_at": None}
-        sent, source = b"".join(event for _, event in chunks), "the content filter of the offline mock"
-        return self._finished(call, body, deployment, Told(body, shape, [], []), sent, chunks, at, source, 0)
+        source = "the content filter of the offline mock"
+        return self._finished(call, deployment, Told(body, shape, [], []), chunks, at, source, 0)
 
     def _finished(
-        self,
-        call: Call,
-        body: dict[str, Any],
-        deployment: Deployment,
-        told: Told,
-        sent: bytes,
-        chunks: tuple[tuple[float, bytes], ...],
-        at: int,
-        source: str,
-        tokens: int,
+        self, call: Call, deployment: Deployment, told: Told, chunks: Chunks | None, at: int, source: str, tokens: int
     ) -> Finished:
-        stream, kept = bool(body.get("stream")), body.get("store") is not False
+        project, stream, mark = call.project, chunks is not None, call.mark
+        whole = sent = compact(told.body)
+        if stream:
+            sent = chunks.body
+        elif project:
+            sent = compact(shapes.as_sent(told.body, told.request, on_project=True))
+        rest = compact([told.before, told.given, told.later, told.until])
+        pairs = headers.responses(mark, at, deployment, tokens, bool(project), stream)
         return Finished(
-            told.body["id"], deployment, tokens, sent, chunks, compact(told), call.mark, call.mark, at, source, call.project,
-            stream, kept,
-        )  # fmt: skip
+            deployment,
+            tokens,
+            prepared=Prepared(call, pairs, source, sent, chunks),
+            id=Marked(told.body["id"].encode(), mark),
+            told=Marked(b"[%b,%b,%b" % (call.body, whole, rest[1:]), mark),  # JSON that is there is not made again
+            at=at,
+            source=source,
+            project=project,
+            stream=stream,
+            kept=told.request.get("store") is not False,
+            going_on=bool(told.body["conversation"]),
+        )
 
     def _before(self, body: dict[str, Any], project: str) -> tuple[list[dict[str, Any]], str]:
         """The items that this request goes on from, and the conversation they are in, if any."""
         previous, conversation = body.get("previous_response_id"), body.get("conversation")
         if previous:
-            finished = self._state.responses.get(previous)
-            if finished is None or finished.project != project:
+            kept = self._state.responses.get(previous)
+            if kept is None or kept.project != project:
                 raise errors.previous_not_found(previous)
-            return finished.open().items, ""
+            return kept.open().items, ""
         if conversation:
             name = conversation if isinstance(conversation, str) else conversation["id"]
             return conversations.find(self._state, name, project)["items"], name
@@ -292,17 +308,18 @@ class Responses:
             if one is not item and one.get("id") == name and one.get("type") != "item_reference":
                 return one
         for stored in reversed(self._state.responses.all()):
-            for one in stored.open().items if stored.project == project and name.encode() in stored.told else ():
+            here = stored.project == project and name.encode() in stored.text
+            for one in stored.open().items if here else ():
                 if one.get("id") == name:
                     return one
         if kind == "reasoning" and item.get("encrypted_content"):
             return item
         raise errors.item_not_stored(name)
 
-    def _keep(self, finished: Finished) -> None:
-        self._store(finished)
-        if b'"conversation":{' in finished.told:
-            told = finished.open()
+    def _keep(self, kept: Kept) -> None:
+        self._store(kept)
+        if kept.finished.going_on:
+            told = kept.open()
             self._extend(told, told.given if told.later else [*told.given, *told.body["output"]])
 
     def _extend(self, told: Told, items: list[dict[str, Any]]) -> None:
@@ -311,18 +328,21 @@ class Responses:
         if conversation and self._state.conversations.get(conversation["id"]):
             conversations.extend(self._state, conversation["id"], items)
 
-    def _store(self, finished: Finished) -> None:
+    def _store(self, kept: Kept) -> None:
         """Keep it, without what went over the wire, unless that may be asked for again: it is the larger part."""
-        if not (finished.stream and b'"background":true' in finished.told):
-            finished = finished._replace(sent=b"", chunks=())
-        size = 2 * len(finished.sent) + len(finished.told) + 1000
-        self._state.responses.put(finished.id, finished, size)
+        finished = kept.finished
+        size = finished.told.size + 1000
+        if finished.stream and b'"background":true' in kept.text:
+            size += 2 * finished.prepared.body.size
+        else:
+            kept = kept._replace(finished=finished._replace(prepared=None))
+        self._state.responses.put(kept.id, kept, size)
 
-    def _find(self, call: Call) -> Finished:
-        finished = self._state.responses.get(call.names["response"])
-        if finished is None or finished.project != call.project:
+    def _find(self, call: Call) -> Kept:
+        kept = self._state.responses.get(call.names["response"])
+        if kept is None or kept.project != call.project:
             raise errors.thing_not_found("Response", call.names["response"])
-        return finished
+        return kept
 
 
 def _is_of_user(item: dict[str, Any]) -> bool:

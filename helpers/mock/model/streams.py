@@ -5,11 +5,11 @@ Sources: Responses streams of a project (recorded 2026-02 and 2026-03), a chat-c
 2026-03-31), and the openai SDK's event types for what was not recorded.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from helpers.mock.call import COMPACT, Chunks
 from helpers.mock.wire import ids
 from helpers.mock.wire.shapes import COMPLETION_FILTERS, PROMPT_FILTERS
 from helpers.redaction import stream_pieces
@@ -30,7 +30,7 @@ def pieces(text: str, most: int = PIECES) -> list[str]:
 
 
 def _obfuscation(seed: str, at: int, length: int) -> str:
-    return "".join(ids.ALPHABET[byte % 62] for byte in ids.digest(f"obfuscation {at}", seed)[:length])
+    return ids.spelled(ids.digest(f"obfuscation {at}", seed)[:length])
 
 
 def _hidden(seed: str, at: int, delta: str) -> str:
@@ -64,7 +64,7 @@ def failed_events(final: dict[str, Any], message: str, code: str) -> Iterator[by
 
 
 def _event(event: dict[str, Any]) -> bytes:
-    return f"event: {event['type']}\ndata: {_compact(event)}\n\n".encode()
+    return f"event: {event['type']}\ndata: {COMPACT.encode(event)}\n\n".encode()
 
 
 def _begun(final: dict[str, Any]) -> dict[str, Any]:
@@ -246,19 +246,15 @@ def _chunk(final: dict, index: int, delta: dict, reason: str | None, results: di
 
 
 def _data(value: dict[str, Any]) -> bytes:
-    return f"data: {_compact(value)}\n\n".encode()
+    return f"data: {COMPACT.encode(value)}\n\n".encode()
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def timed(events: Iterator[bytes], pace: tuple[tuple[int, float], ...] = ()) -> tuple[tuple[float, bytes], ...]:
+def timed(events: Iterator[bytes], pace: tuple[tuple[int, float], ...] = ()) -> Chunks:
     """Each event with the second, since the request, at which a realistic stream sends it: as the recorded one did, where ``pace``
     tells that (see Answer)."""
     if pace:
-        return tuple(_paced(list(events), pace))
-    return tuple((0.0 if at == 0 else FIRST_EVENT + PIECE * at, event) for at, event in enumerate(events))
+        return Chunks.of(_paced(list(events), pace))
+    return Chunks.of((0.0 if at == 0 else FIRST_EVENT + PIECE * at, event) for at, event in enumerate(events))
 
 
 def _paced(events: list[bytes], pace: tuple[tuple[int, float], ...]) -> Iterator[tuple[float, bytes]]:

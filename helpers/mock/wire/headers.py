@@ -2,6 +2,7 @@
 where the answer comes from. Sources: public recordings of the routes named in each function."""
 
 import math
+from collections.abc import Callable
 
 from helpers.mock import catalog
 from helpers.mock.wire import ids
@@ -68,6 +69,12 @@ def responses(mark: str, at: int, deployment: catalog.Deployment, tokens: int, o
 
 ORGANIZATION = ids.hexadecimal("organization", "")
 OPENAI_PROJECT = ids.request_id("project", catalog.PROJECT)
+# What tells one call from another among the headers of an answer: how each is made from the call's mark.
+OWN: dict[str, Callable[[str], str]] = {
+    "apim-request-id": lambda mark: ids.request_id("apim", mark),
+    "openai-client-partition-id": lambda mark: ORGANIZATION + ids.request_id("apim", mark),
+    "x-request-id": lambda mark: ids.request_id("request", mark),
+}
 
 
 def _room(deployment: catalog.Deployment, tokens: int) -> Pairs:

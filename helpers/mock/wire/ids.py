@@ -11,6 +11,7 @@ from helpers.mock import catalog
 
 CLOCK = timegm(catalog.TODAY.timetuple())  # where the mock's calendar stands still
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+SPELLED = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))  # each byte as one of them
 
 
 def digest(label: str, seed: str) -> bytes:
@@ -45,7 +46,12 @@ class Names(NamedTuple):
 
 def letters(seed: str, count: int) -> str:
     """So many letters and digits, at most 32."""
-    return "".join(ALPHABET[byte % 62] for byte in digest("letters", seed)[:count])
+    return spelled(digest("letters", seed)[:count])
+
+
+def spelled(digest: bytes) -> str:
+    """A hash, or a part of one, in as many letters and digits."""
+    return digest.translate(SPELLED).decode()
 
 
 def new(prefix: str, seed: str) -> str:
