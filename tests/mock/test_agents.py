@@ -136,7 +136,11 @@ def test_the_old_property_and_what_an_agent_says_itself_are_refused(session, pro
         "The 'agent' property is deprecated. Use 'agent_reference' instead.",
     )
     dated = session.post(project + "/openai/responses?api-version=2025-11-15-preview", headers=bearer(), json=old)
-    assert dated.json()["agent"] == {"type": "agent_id", "name": "plain", "version": "1"}
+    named = {"type": "agent_id", "name": "plain", "version": "1"}
+    assert dated.json()["agent"] == named
+    item = dated.json()["output"][-1]
+    assert (list(item)[:3], item["created_by"]) == (["type", "id", "created_by"], {"agent": named})
+    assert not {"agent_reference", "response_id"} & set(item)
     for more in ({"tools": [{"type": "web_search"}]}, {"text": {"format": {"type": "text"}}}):
         error = session.post(url, headers=bearer(), json={"input": QUESTION, **reference("plain"), **more}).json()[
             "error"
@@ -178,6 +182,22 @@ def test_what_a_definition_may_hold(session, project, bearer, wrong, right):
         answer = session.post(url, headers=bearer(), json={"definition": definition})
         assert answer.status_code == status, answer.text
     session.delete(project + "/agents/bounds?api-version=v1", headers=bearer())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({str(at): "x" for at in range(17)}, {str(at): "x" for at in range(16)}),
+        ({"k": "x" * 513}, {"k": "x" * 512}),
+        ({"k" * 65: "x"}, {"k" * 64: "x"}),
+    ],
+)
+def test_what_metadata_may_hold_is_told_by_the_project_service(session, project, bearer, wrong, right):
+    url, body = project + "/agents/marked/versions?api-version=v1", {"definition": {"kind": "prompt", "model": MODEL}}
+    refused = session.post(url, headers=bearer(), json={**body, "metadata": wrong})
+    assert refused.status_code == 400
+    assert set(refused.json()["error"]) == {"code", "message", "param", "type", "details", "additionalInfo"}
+    assert session.post(url, headers=bearer(), json={**body, "metadata": right}).status_code == 200
 
 
 def test_workflows_are_kept_and_not_run(session, project, bearer):

@@ -129,7 +129,7 @@ class Agents:
             raise errors.agent_name_invalid()
         definition = body.get("definition")
         _check_definition(definition, call.sent.get("foundry-features", ""))
-        parameters.check_metadata(body.get("metadata"))
+        parameters.check_metadata_of_project(body.get("metadata"))
         if not isinstance(body.get("description") or "", str):
             raise errors.definition_invalid(param="description")
         thing = self._kept(call).agents.get(name) or _new(name)
@@ -302,6 +302,8 @@ def _check_endpoint(endpoint: dict[str, Any], versions: list[str]) -> None:
         raise errors.definition_invalid(param="agent_endpoint.version_selector.version_selection_rules")
     for rule in rules:
         number = rule.get("agent_version")
+        if not isinstance(number, str):
+            raise errors.definition_invalid(param="agent_version")
         if number not in versions:
             raise errors.definition_invalid(f"There is no version '{str(number)[:40]}'.", "agent_version")
     shares = [rule.get("traffic_percentage", 0) for rule in rules]

@@ -226,6 +226,7 @@ class Responses:
         shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(project))
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
+            shape["output"] = [shapes.made_by(item, shape["agent"]) for item in shape["output"]]
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
         chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
         later = until = None
