@@ -240,6 +240,22 @@ def test_an_agent_shapes_the_answer(client, agent):
         assert item.model_extra["response_id"] == answer.id
 
 
+def test_a_stream_begins_before_anything_is_settled(session, project, bearer):
+    """Recorded 2026-03-31: what the request leaves to the service is null in the first event."""
+    url, body = project + "/openai/v1/responses", {"model": MODEL, "input": QUESTION, "stream": True}
+    tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
+    for more, reasoning, choice in (
+        ({}, {"effort": None, "summary": None}, None),
+        ({"reasoning": {"effort": "low"}}, {"effort": "low", "context": "current_turn"}, None),
+        ({"tools": [tool], "tool_choice": "required"}, {"effort": None, "summary": None}, "required"),
+    ):
+        events = session.post(url, headers=bearer(), json={**body, **more}).text.split("\n\n")
+        first, last = (json.loads(event.partition("data: ")[2])["response"] for event in (events[0], events[-2]))
+        assert (first["reasoning"], first["tool_choice"]) == (reasoning, choice)
+        assert (first["frequency_penalty"], first["presence_penalty"]) == (0.0, 0.0)
+        assert (last["reasoning"]["effort"], last["tool_choice"]) == (reasoning["effort"] or "none", choice or "auto")
+
+
 def test_a_conversation_is_answered_without_an_input(client, agent):
     agent("talker", instructions="x")
     items = [{"type": "message", "role": "user", "content": QUESTION}]
@@ -344,6 +360,12 @@ def test_vector_stores_from_birth_to_death(client, session, project, bearer, con
     batch = client.vector_stores.file_batches.create_and_poll(made.id, file_ids=[file.id])
     assert (batch.status, batch.file_counts.completed) == ("completed", 1)
     assert [one.id for one in client.vector_stores.files.list(made.id)] == [file.id]
+    changed = client.vector_stores.files.update(file.id, vector_store_id=made.id, attributes={"year": 2026})
+    assert (
+        client.vector_stores.search(made.id, query="fjord").data[0].attributes == changed.attributes == {"year": 2026}
+    )
+    with pytest.raises(openai.BadRequestError, match="attributes"):
+        client.vector_stores.files.update(file.id, vector_store_id=made.id, attributes=None)
     assert client.vector_stores.files.delete(file.id, vector_store_id=made.id).deleted
     assert client.vector_stores.search(made.id, query="fjord").data == []
     binary = client.files.create(file=("a.bin", b"\xff\x00"), purpose="assistants")
@@ -437,7 +459,7 @@ def test_openapi_images_and_memories(client, projects):
     assert base64.b64decode(picture.result).startswith(b"\x89PNG")
 
 
-def test_a_memory_store_remembers_for_one_scope(projects):
+def test_a_memory_store_remembers_for_one_scope(projects, session, project, bearer):
     from azure.ai.projects.models import MemoryStoreDefaultDefinition
 
     definition = MemoryStoreDefaultDefinition(chat_model=MODEL, embedding_model="text-embedding-3-large")
@@ -450,6 +472,16 @@ def test_a_memory_store_remembers_for_one_scope(projects):
     found = stores.search_memories(name="memories", scope="ann", items="Which coffee do I like?").memories
     assert ["dark roast" in one.memory_item.content for one in found] == [True]
     assert stores.search_memories(name="memories", scope="bob", items="Which coffee?").memories == []
+    tool = {"type": "memory_search_preview", "memory_store_name": "memories", "scope": "ann"}
+    message, search = session.post(
+        project + "/openai/v1/responses",
+        headers=bearer(),
+        json={"model": MODEL, "input": "Which coffee?", "tools": [tool]},
+    ).json()["output"]  # in this order, and flat (recorded 2026-02)
+    assert (message["type"], search["type"], search["status"]) == ("message", "memory_search_call", "in_progress")
+    assert search["id"].startswith("memupdateo_")
+    assert set(search["memories"][0]) == {"content", "kind", "memory_id", "scope", "updated_at"}
+    assert {"error", "search_id", "superseded_by", "update_id", "usage"} <= set(search)
     stores.delete_scope(name="memories", scope="ann")
     assert stores.search_memories(name="memories", scope="ann", items="Which coffee?").memories == []
     stores.delete("memories")
