@@ -184,6 +184,27 @@ def test_what_a_definition_may_hold(session, project, bearer, wrong, right):
     session.delete(project + "/agents/bounds?api-version=v1", headers=bearer())
 
 
+def test_each_place_in_a_tool_has_its_structured_input(session, project, bearer):
+    """Recorded 2026-03-31: two places, one of them known. A refusal of the body has no request id among its headers, others do."""
+    url = project + "/agents/filler/versions?api-version=v1"
+    mcp = {"type": "mcp", "server_label": "{{label}}", "server_url": "{{ServerUrl}}", "require_approval": "always"}
+    definition = {"kind": "prompt", "model": MODEL, "tools": [mcp]}
+    rule = {"description": "x", "required": True, "schema": {"type": "string"}}
+    refused, made = (
+        session.post(url, headers=bearer(), json={"definition": {**definition, "structured_inputs": inputs}})
+        for inputs in ({"label": rule}, {"label": rule, "ServerUrl": rule})
+    )
+    assert (refused.status_code, refused.json()["error"]["message"]) == (400, "The supplied value is invalid.")
+    assert made.status_code == 200
+    behind = {"azureml-served-by-cluster", "request-context", "vary", "x-ms-response-type"}
+    assert behind <= set(refused.headers)
+    assert not {"api-supported-versions", "x-request-id"} & set(refused.headers)
+    preview = session.post(url, headers=bearer(), json={"definition": {"kind": "workflow", "workflow": "x"}})
+    assert preview.status_code == 403
+    assert {*behind, "api-supported-versions"} <= set(preview.headers)
+    assert preview.headers["x-request-id"] == preview.json()["error"]["additionalInfo"]["request_id"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [

@@ -348,10 +348,8 @@ def _check_definition(definition: Any, features: str) -> None:
         schemas.check_format("text.format", (definition.get("text") or {}).get("format"), nested=False)
     except ServiceError as error:
         raise errors.definition_invalid(json.loads(error.body)["error"]["message"]) from None
+    known = definition.get("structured_inputs") or {}
     for tool in given:
-        if (
-            tool["type"] == "mcp"
-            and "{{" in f"{tool.get('server_url')}{tool['server_label']}"
-            and not definition.get("structured_inputs")
-        ):
+        where = f"{tool['server_label']} {tool.get('server_url')}" if tool["type"] == "mcp" else ""
+        if any(name not in known for name in re.findall(r"{{(\w+)}}", where)):
             raise errors.definition_invalid()  # recorded 2026-03-31

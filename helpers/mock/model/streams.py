@@ -70,14 +70,14 @@ def _begun(final: dict[str, Any]) -> dict[str, Any]:
     """The response as it is before anything was said (recorded 2026-03-31): what was left to the service is not settled yet."""
     settled = final["reasoning"]["effort"] not in (None, "none")
     return {
-        "frequency_penalty": 0.0,
-        "presence_penalty": 0.0,
         **final,
         "status": "in_progress",
         "completed_at": None,
         "content_filters": None,
+        "frequency_penalty": final.get("frequency_penalty", 0.0),
         "incomplete_details": None,
         "output": [],
+        "presence_penalty": final.get("presence_penalty", 0.0),
         "reasoning": final["reasoning"] if settled else {"effort": None, "summary": None},
         "service_tier": "auto",
         "tool_choice": None if final["tool_choice"] == "auto" else final["tool_choice"],

@@ -657,15 +657,13 @@ def model_not_found(name: str) -> ServiceError:
     return _openai_error(404, f"The model '{name[:100]}' does not exist", "model_not_found")
 
 
-def project_error(
-    status: int, code: str, message: str, param: str | None = None, kind: str = "error", layer: str = PROJECT
-) -> ServiceError:
-    """An error of the project service; the request id in it is put in when it is answered (headers.failure's)."""
+def project_error(status: int, code: str, message: str, param: str | None = None, kind: str = "error") -> ServiceError:
+    """An error of the project service; the request id in it is put in when it is answered (Call.refused)."""
     error = {"code": code, "message": message, "param": param, "type": kind, "details": []}
     if param is None:
         del error["param"]
     body = {"error": {**error, "additionalInfo": {"request_id": REQUEST_ID}}}
-    return ServiceError(layer, status, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+    return ServiceError(PROJECT, status, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
 def of_project(error: ServiceError) -> ServiceError:
