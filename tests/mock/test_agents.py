@@ -543,6 +543,20 @@ def test_a_background_stream_can_be_taken_up_again(client, session, project, bea
     assert session.get(f"{url}{plain.id}?stream=true", headers=bearer()).status_code == 400
 
 
+def test_a_background_stream_can_be_had_again_for_five_minutes(client, session, project, bearer, control_forward):
+    name = next(iter(client.responses.create(model=MODEL, input=QUESTION, background=True, stream=True))).response.id
+    url = f"{project}/openai/v1/responses/{name}"
+    control_forward(240)
+    assert session.get(url + "?stream=true", headers=bearer()).status_code == 200
+    control_forward(61)
+    refused = session.get(url + "?stream=true", headers=bearer())
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        400,
+        "This response can no longer be streamed because it is more than 5 minutes old",
+    )
+    assert client.responses.retrieve(name).status == "completed"
+
+
 def test_tokens_are_counted_and_conversations_compacted(client):
     count = client.responses.input_tokens.count(model=MODEL, input=QUESTION)
     assert count.input_tokens == client.responses.create(model=MODEL, input=QUESTION).usage.input_tokens

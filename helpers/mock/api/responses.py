@@ -27,11 +27,13 @@ STATEFUL = re.compile(
     rb'|code_interpreter|mcp|memory_store_name|prompt_cache_key)"|"rs_'
 )
 
+STREAMED = 300  # seconds for which the events of a background response can be had again (openai-python#2828)
+
 
 class Told(NamedTuple):
     """What a response holds for later: the request it came from, its body, all items that were said so far, those of the input,
-    and for one that runs in the background the body when it is done and, if it is streamed, when that will be (seconds of the
-    monotonic clock)."""
+    and for one that runs in the background the body when it is done, if it is streamed, when that will be (seconds of the
+    monotonic clock), and when it began (the same, and what the mock's clock was put forward)."""
 
     request: dict[str, Any]
     body: dict[str, Any]
@@ -39,6 +41,7 @@ class Told(NamedTuple):
     given: list[dict[str, Any]]
     later: dict[str, Any] | None = None
     until: float | None = None
+    began: float = 0.0
 
 
 class Finished(NamedTuple):
@@ -143,6 +146,8 @@ class Responses:
     def _streamed_again(self, call: Call, finished: Finished, told: Told) -> Exchange:
         if not (told.request.get("background") and finished.stream):
             raise errors.not_streamed()
+        if monotonic() + self._limits.ahead - told.began > STREAMED:
+            raise errors.stream_too_old()
         after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
         if after is None:
             raise errors.parameter_type("starting_after", "an integer", "a string")
@@ -236,7 +241,8 @@ class Responses:
             until = monotonic() + chunks[-1][0] if stream else None
         sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(project)))
         usage = (later or shape)["usage"]
-        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later, until)
+        began = monotonic() + self._limits.ahead if shape["background"] else 0.0
+        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later, until, began)
         return self._finished(call, body, deployment, told, sent, chunks, at, answer.source, usage["total_tokens"])
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:

@@ -746,6 +746,11 @@ def container_not_found() -> ServiceError:
     return _openai_error(404, "Container not found", None)
 
 
+def stream_too_old() -> ServiceError:
+    """The events of a background response, asked for too late. The words are OpenAI's, the rest is inferred."""
+    return _openai_error(400, "This response can no longer be streamed because it is more than 5 minutes old", None)
+
+
 def not_streamed() -> ServiceError:
     """Inferred: a stream of a response that was not made in the background with stream=true."""
     return _openai_error(
