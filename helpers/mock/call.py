@@ -129,10 +129,11 @@ class Call:
     def refused(self, error: ServiceError) -> Exchange:
         """Answered with a failure."""
         at, body = ids.timestamp(self.mark), error.body
-        pairs = headers.failure(self.mark, at, error.layer, error.content_type, error.headers)
         if error.layer == PROJECT and REQUEST_ID in body:
-            own = ids.hexadecimal("request", self.mark)
-            body, pairs = body.replace(REQUEST_ID, own), [*pairs, ("x-request-id", own)]
+            pairs = headers.project_failure(self.mark, at, of_body='"invalid_payload"' in body)
+            body = body.replace(REQUEST_ID, ids.hexadecimal("request", self.mark))
+        else:
+            pairs = headers.failure(self.mark, at, error.layer, error.content_type, error.headers)
         return self.answered(error.status, pairs, body.encode("utf-8", "replace"), error.reason)
 
     def answered(

@@ -136,7 +136,11 @@ def test_the_old_property_and_what_an_agent_says_itself_are_refused(session, pro
         "The 'agent' property is deprecated. Use 'agent_reference' instead.",
     )
     dated = session.post(project + "/openai/responses?api-version=2025-11-15-preview", headers=bearer(), json=old)
-    assert dated.json()["agent"] == {"type": "agent_id", "name": "plain", "version": "1"}
+    named = {"type": "agent_id", "name": "plain", "version": "1"}
+    assert dated.json()["agent"] == named
+    item = dated.json()["output"][-1]
+    assert (list(item)[:3], item["created_by"]) == (["type", "id", "created_by"], {"agent": named})
+    assert not {"agent_reference", "response_id"} & set(item)
     for more in ({"tools": [{"type": "web_search"}]}, {"text": {"format": {"type": "text"}}}):
         error = session.post(url, headers=bearer(), json={"input": QUESTION, **reference("plain"), **more}).json()[
             "error"
@@ -180,6 +184,43 @@ def test_what_a_definition_may_hold(session, project, bearer, wrong, right):
     session.delete(project + "/agents/bounds?api-version=v1", headers=bearer())
 
 
+def test_each_place_in_a_tool_has_its_structured_input(session, project, bearer):
+    """Recorded 2026-03-31: two places, one of them known. A refusal of the body has no request id among its headers, others do."""
+    url = project + "/agents/filler/versions?api-version=v1"
+    mcp = {"type": "mcp", "server_label": "{{label}}", "server_url": "{{ServerUrl}}", "require_approval": "always"}
+    definition = {"kind": "prompt", "model": MODEL, "tools": [mcp]}
+    rule = {"description": "x", "required": True, "schema": {"type": "string"}}
+    refused, made = (
+        session.post(url, headers=bearer(), json={"definition": {**definition, "structured_inputs": inputs}})
+        for inputs in ({"label": rule}, {"label": rule, "ServerUrl": rule})
+    )
+    assert (refused.status_code, refused.json()["error"]["message"]) == (400, "The supplied value is invalid.")
+    assert made.status_code == 200
+    behind = {"azureml-served-by-cluster", "request-context", "vary", "x-ms-response-type"}
+    assert behind <= set(refused.headers)
+    assert not {"api-supported-versions", "x-request-id"} & set(refused.headers)
+    preview = session.post(url, headers=bearer(), json={"definition": {"kind": "workflow", "workflow": "x"}})
+    assert preview.status_code == 403
+    assert {*behind, "api-supported-versions"} <= set(preview.headers)
+    assert preview.headers["x-request-id"] == preview.json()["error"]["additionalInfo"]["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({str(at): "x" for at in range(17)}, {str(at): "x" for at in range(16)}),
+        ({"k": "x" * 513}, {"k": "x" * 512}),
+        ({"k" * 65: "x"}, {"k" * 64: "x"}),
+    ],
+)
+def test_what_metadata_may_hold_is_told_by_the_project_service(session, project, bearer, wrong, right):
+    url, body = project + "/agents/marked/versions?api-version=v1", {"definition": {"kind": "prompt", "model": MODEL}}
+    refused = session.post(url, headers=bearer(), json={**body, "metadata": wrong})
+    assert refused.status_code == 400
+    assert set(refused.json()["error"]) == {"code", "message", "param", "type", "details", "additionalInfo"}
+    assert session.post(url, headers=bearer(), json={**body, "metadata": right}).status_code == 200
+
+
 def test_workflows_are_kept_and_not_run(session, project, bearer):
     url, headers = (
         project + "/agents/flow/versions?api-version=v1",
@@ -218,6 +259,22 @@ def test_an_agent_shapes_the_answer(client, agent):
     for item in answer.output:
         assert item.model_extra["agent_reference"] == {"type": "agent_reference", "name": "shaper", "version": "1"}
         assert item.model_extra["response_id"] == answer.id
+
+
+def test_a_stream_begins_before_anything_is_settled(session, project, bearer):
+    """Recorded 2026-03-31: what the request leaves to the service is null in the first event."""
+    url, body = project + "/openai/v1/responses", {"model": MODEL, "input": QUESTION, "stream": True}
+    tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
+    for more, reasoning, choice in (
+        ({}, {"effort": None, "summary": None}, None),
+        ({"reasoning": {"effort": "low"}}, {"effort": "low", "context": "current_turn"}, None),
+        ({"tools": [tool], "tool_choice": "required"}, {"effort": None, "summary": None}, "required"),
+    ):
+        events = session.post(url, headers=bearer(), json={**body, **more}).text.split("\n\n")
+        first, last = (json.loads(event.partition("data: ")[2])["response"] for event in (events[0], events[-2]))
+        assert (first["reasoning"], first["tool_choice"]) == (reasoning, choice)
+        assert (first["frequency_penalty"], first["presence_penalty"]) == (0.0, 0.0)
+        assert (last["reasoning"]["effort"], last["tool_choice"]) == (reasoning["effort"] or "none", choice or "auto")
 
 
 def test_a_conversation_is_answered_without_an_input(client, agent):
@@ -324,6 +381,12 @@ def test_vector_stores_from_birth_to_death(client, session, project, bearer, con
     batch = client.vector_stores.file_batches.create_and_poll(made.id, file_ids=[file.id])
     assert (batch.status, batch.file_counts.completed) == ("completed", 1)
     assert [one.id for one in client.vector_stores.files.list(made.id)] == [file.id]
+    changed = client.vector_stores.files.update(file.id, vector_store_id=made.id, attributes={"year": 2026})
+    assert (
+        client.vector_stores.search(made.id, query="fjord").data[0].attributes == changed.attributes == {"year": 2026}
+    )
+    with pytest.raises(openai.BadRequestError, match="attributes"):
+        client.vector_stores.files.update(file.id, vector_store_id=made.id, attributes=None)
     assert client.vector_stores.files.delete(file.id, vector_store_id=made.id).deleted
     assert client.vector_stores.search(made.id, query="fjord").data == []
     binary = client.files.create(file=("a.bin", b"\xff\x00"), purpose="assistants")
@@ -417,7 +480,7 @@ def test_openapi_images_and_memories(client, projects):
     assert base64.b64decode(picture.result).startswith(b"\x89PNG")
 
 
-def test_a_memory_store_remembers_for_one_scope(projects):
+def test_a_memory_store_remembers_for_one_scope(projects, session, project, bearer):
     from azure.ai.projects.models import MemoryStoreDefaultDefinition
 
     definition = MemoryStoreDefaultDefinition(chat_model=MODEL, embedding_model="text-embedding-3-large")
@@ -430,6 +493,16 @@ def test_a_memory_store_remembers_for_one_scope(projects):
     found = stores.search_memories(name="memories", scope="ann", items="Which coffee do I like?").memories
     assert ["dark roast" in one.memory_item.content for one in found] == [True]
     assert stores.search_memories(name="memories", scope="bob", items="Which coffee?").memories == []
+    tool = {"type": "memory_search_preview", "memory_store_name": "memories", "scope": "ann"}
+    message, search = session.post(
+        project + "/openai/v1/responses",
+        headers=bearer(),
+        json={"model": MODEL, "input": "Which coffee?", "tools": [tool]},
+    ).json()["output"]  # in this order, and flat (recorded 2026-02)
+    assert (message["type"], search["type"], search["status"]) == ("message", "memory_search_call", "in_progress")
+    assert search["id"].startswith("memupdateo_")
+    assert set(search["memories"][0]) == {"content", "kind", "memory_id", "scope", "updated_at"}
+    assert {"error", "search_id", "superseded_by", "update_id", "usage"} <= set(search)
     stores.delete_scope(name="memories", scope="ann")
     assert stores.search_memories(name="memories", scope="ann", items="Which coffee?").memories == []
     stores.delete("memories")
@@ -468,6 +541,20 @@ def test_a_background_stream_can_be_taken_up_again(client, session, project, bea
     assert again[-1].type == "response.completed"
     plain = client.responses.create(model=MODEL, input=QUESTION)
     assert session.get(f"{url}{plain.id}?stream=true", headers=bearer()).status_code == 400
+
+
+def test_a_background_stream_can_be_had_again_for_five_minutes(client, session, project, bearer, control_forward):
+    name = next(iter(client.responses.create(model=MODEL, input=QUESTION, background=True, stream=True))).response.id
+    url = f"{project}/openai/v1/responses/{name}"
+    control_forward(240)
+    assert session.get(url + "?stream=true", headers=bearer()).status_code == 200
+    control_forward(61)
+    refused = session.get(url + "?stream=true", headers=bearer())
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        400,
+        "This response can no longer be streamed because it is more than 5 minutes old",
+    )
+    assert client.responses.retrieve(name).status == "completed"
 
 
 def test_tokens_are_counted_and_conversations_compacted(client):

@@ -243,8 +243,10 @@ def test_a_resource_group_goes_with_all_that_is_in_it(arm):
     assert [one["name"] for one in arm("GET", SUBSCRIPTION + "/deletedAccounts").json()["value"]] == ["my-foundry"]
 
 
-def _model(name: str, version: str | None = None, capacity: int = 10, sku: str = "GlobalStandard") -> dict:
-    model = {"format": "OpenAI", "name": name, **({"version": version} if version else {})}
+def _model(
+    name: str, version: str | None = None, capacity: int = 10, sku: str = "GlobalStandard", form: str = "OpenAI"
+) -> dict:
+    model = {"format": form, "name": name, **({"version": version} if version else {})}
     return {"sku": {"name": sku, "capacity": capacity}, "properties": {"model": model}}
 
 
@@ -253,6 +255,7 @@ def _model(name: str, version: str | None = None, capacity: int = 10, sku: str =
     [
         (_model("gpt-4o-mini", "2024-07-18"), "ServiceModelDeprecated", _model("gpt-5.4-mini", "2026-03-17")),
         (_model("gpt-99"), "DeploymentModelNotSupported", _model("gpt-5.6-luna", "2026-08-01")),
+        (_model("gpt-5.1", form="Meta"), "DeploymentModelNotSupported", _model("gpt-oss-120b", form="OpenAI-OSS")),
         (_model("gpt-5.1", "2020-01-01"), "DeploymentModelNotSupported", _model("gpt-5.1", "2025-11-13")),
         (_model("gpt-5.1", sku="Enormous"), "InvalidResourceProperties", _model("gpt-5.1", sku="Standard")),
         (_model("gpt-5.1", capacity=6000), "InsufficientQuota", _model("gpt-5.1", capacity=5000)),

@@ -340,7 +340,7 @@ def test_another_project_is_not_there(session, resource, bearer):
             "invalid_type",
             "input[0].content[0].text",
         ),
-        ({**PROMPT, "input": [{"type": []}]}, "invalid_type", "input[0].type"),
+        ({**PROMPT, "input": [{"type": []}]}, "invalid_value", "input[0]"),
         ({**PROMPT, "input": [{"role": [], "content": "x"}]}, "invalid_type", "input[0].role"),
     ],
 )

@@ -113,6 +113,13 @@ def test_input_in_every_form(client, content, same):
 
 
 # -- conversations -----------------------------------------------------------------------------------------------------
+def test_what_was_added_to_a_conversation_says_first_that_it_is_a_list(client):
+    made, items = client.conversations.create(), client.conversations.items.with_raw_response
+    added = items.create(made.id, items=[{"role": "user", "content": "Hello"}])
+    assert added.content.startswith(b'{"object":')
+    assert [*json.loads(items.list(made.id).content)][-1] == "object", "a page says so last (recorded 2025-11)"
+
+
 def test_a_conversation_from_birth_to_death(client):
     made = client.conversations.create(metadata={"a": "b"}, items=[{"role": "user", "content": "Hello"}])
     assert made.id.startswith("conv_")

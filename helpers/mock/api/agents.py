@@ -129,7 +129,7 @@ class Agents:
             raise errors.agent_name_invalid()
         definition = body.get("definition")
         _check_definition(definition, call.sent.get("foundry-features", ""))
-        parameters.check_metadata(body.get("metadata"))
+        parameters.check_metadata_of_project(body.get("metadata"))
         if not isinstance(body.get("description") or "", str):
             raise errors.definition_invalid(param="description")
         thing = self._kept(call).agents.get(name) or _new(name)
@@ -302,6 +302,8 @@ def _check_endpoint(endpoint: dict[str, Any], versions: list[str]) -> None:
         raise errors.definition_invalid(param="agent_endpoint.version_selector.version_selection_rules")
     for rule in rules:
         number = rule.get("agent_version")
+        if not isinstance(number, str):
+            raise errors.definition_invalid(param="agent_version")
         if number not in versions:
             raise errors.definition_invalid(f"There is no version '{str(number)[:40]}'.", "agent_version")
     shares = [rule.get("traffic_percentage", 0) for rule in rules]
@@ -346,10 +348,8 @@ def _check_definition(definition: Any, features: str) -> None:
         schemas.check_format("text.format", (definition.get("text") or {}).get("format"), nested=False)
     except ServiceError as error:
         raise errors.definition_invalid(json.loads(error.body)["error"]["message"]) from None
+    known = definition.get("structured_inputs") or {}
     for tool in given:
-        if (
-            tool["type"] == "mcp"
-            and "{{" in f"{tool.get('server_url')}{tool['server_label']}"
-            and not definition.get("structured_inputs")
-        ):
+        where = f"{tool['server_label']} {tool.get('server_url')}" if tool["type"] == "mcp" else ""
+        if any(name not in known for name in re.findall(r"{{(\w+)}}", where)):
             raise errors.definition_invalid()  # recorded 2026-03-31

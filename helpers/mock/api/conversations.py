@@ -102,7 +102,8 @@ class Conversations:
             raise errors.parameter_missing("items")
         new = _with_ids(given, name, thing["made"])
         extend(self._state, name, new)
-        return call.told(paging.by_id(new, {"limit": "100"}, order="asc"))
+        page = paging.by_id(new, {"limit": "100"}, order="asc")
+        return call.told({"object": page["object"], **page})  # first here, and last in a list (recorded 2025-11)
 
     def item(self, call: Call) -> Exchange:
         """GET /conversations/{id}/items/{item}"""

@@ -508,7 +508,8 @@ def _check_deployment(body: dict[str, Any]) -> None:
     known = catalog.MODELS.get(model["name"])
     version = str(model.get("version") or (known.version if known else ""))
     said = f"Format:{str(model.get('format') or 'OpenAI')[:40]},Name:{model['name'][:60]},Version:{version[:40]}"
-    if known is None or (known.version and version != known.version):
+    strange = model.get("format") not in (None, known.publisher) if known else True
+    if strange or (known.version and version != known.version):
         raise errors.management(
             400, "DeploymentModelNotSupported", f"The model '{said}' of account deployment is not supported."
         )

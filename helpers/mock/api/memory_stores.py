@@ -77,7 +77,7 @@ class MemoryStores:
         for model in ("chat_model", "embedding_model"):
             if definition.get("kind", "default") == "default" and not isinstance(definition.get(model), str):
                 raise errors.definition_invalid(param=f"definition.{model}")
-        parameters.check_metadata(body.get("metadata"))
+        parameters.check_metadata_of_project(body.get("metadata"))
         if self._stores(call).get(name):
             raise errors.project_error(409, "conflict", f"MemoryStore '{name[:100]}' already exists")  # inferred
         at = ids.timestamp(call.seed)
@@ -181,7 +181,7 @@ class MemoryStores:
 
     # -- verbs -----------------------------------------------------------------------------------------------------------
     def _changed(self, call: Call, name: str, thing: dict[str, Any], body: dict[str, Any]) -> Exchange:
-        parameters.check_metadata(body.get("metadata"))
+        parameters.check_metadata_of_project(body.get("metadata"))
         for field in ("description", "metadata"):
             if body.get(field) is not None:
                 thing["store"][field] = body[field]

@@ -27,11 +27,13 @@ STATEFUL = re.compile(
     rb'|code_interpreter|mcp|memory_store_name|prompt_cache_key)"|"rs_'
 )
 
+STREAMED = 300  # seconds for which the events of a background response can be had again (openai-python#2828)
+
 
 class Told(NamedTuple):
     """What a response holds for later: the request it came from, its body, the items that were said before, those of the input,
-    and for one that runs in the background the body when it is done and, if it is streamed, when that will be (seconds of the
-    monotonic clock)."""
+    and for one that runs in the background the body when it is done, if it is streamed, when that will be (seconds of the
+    monotonic clock), and when it began (the same, and what the mock's clock was put forward)."""
 
     request: dict[str, Any]
     body: dict[str, Any]
@@ -39,6 +41,7 @@ class Told(NamedTuple):
     given: list[dict[str, Any]]
     later: dict[str, Any] | None = None
     until: float | None = None
+    began: float = 0.0
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -154,6 +157,8 @@ class Responses:
         finished = kept.finished
         if not (told.request.get("background") and finished.stream):
             raise errors.not_streamed()
+        if monotonic() + self._limits.ahead - told.began > STREAMED:
+            raise errors.stream_too_old()
         after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
         if after is None:
             raise errors.parameter_type("starting_after", "an integer", "a string")
@@ -237,6 +242,7 @@ class Responses:
         shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(project))
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
+            shape["output"] = [shapes.made_by(item, shape["agent"]) for item in shape["output"]]
         obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
         chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else None
         later = until = None
@@ -244,8 +250,11 @@ class Responses:
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
             until = monotonic() + chunks[-1][0] if chunks else None
-        told, tokens = Told(body, shape, before, given, later, until), (later or shape)["usage"]["total_tokens"]
-        return self._finished(call, deployment, told, chunks, at, answer.source, tokens)
+        began = monotonic() + self._limits.ahead if shape["background"] else 0.0
+        told = Told(body, shape, before, given, later, until, began)
+        return self._finished(
+            call, deployment, told, chunks, at, answer.source, (later or shape)["usage"]["total_tokens"]
+        )
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
         """A stream in which a blocked prompt is told: its status was sent before the filter had looked."""
@@ -267,7 +276,7 @@ class Responses:
             sent = chunks.body
         elif project:
             sent = compact(shapes.as_sent(told.body, told.request, on_project=True))
-        rest = compact([told.before, told.given, told.later, told.until])
+        rest = compact([told.before, told.given, told.later, told.until, told.began])
         pairs = headers.responses(mark, at, deployment, tokens, bool(project), stream)
         return Finished(
             deployment,

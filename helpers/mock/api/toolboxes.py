@@ -47,7 +47,7 @@ class Toolboxes:
             isinstance(tool, dict) and isinstance(tool.get("type"), str) for tool in given
         ):
             raise errors.definition_invalid(param="tools")
-        parameters.check_metadata(body.get("metadata"))
+        parameters.check_metadata_of_project(body.get("metadata"))
         at = ids.timestamp(f"toolbox {name}")
         thing = self._kept(call).toolboxes.get(name) or {
             "name": name,

@@ -42,6 +42,7 @@ def routes(parts: Parts) -> Iterator[Route]:
             ("GET", one + "/files", stores.files, ASSETS_READ),
             ("GET", one + "/files/<file>", stores.file, ASSETS_READ),
             ("GET", one + "/files/<file>/content", stores.content, ASSETS_READ),
+            ("POST", one + "/files/<file>", stores.update_file, AGENTS_WRITE),
             ("DELETE", one + "/files/<file>", stores.delete_file, AGENTS_WRITE),
             ("POST", one + "/file_batches", stores.add_batch, AGENTS_WRITE),
             ("GET", one + "/file_batches/<batch>", stores.batch, ASSETS_READ),
@@ -163,6 +164,14 @@ class VectorStores:
         """GET /vector_stores/{id}/files/{file}: looking at it moves it on"""
         file = self._file(call)
         _move_on(file)
+        return self._answer(call, file)
+
+    def update_file(self, call: Call) -> Exchange:
+        """POST /vector_stores/{id}/files/{file}: replaces the attributes"""
+        file, body = self._file(call), parse(call.body)
+        if not isinstance(body.get("attributes"), dict):
+            raise errors.parameter_missing("attributes")
+        file["attributes"] = body["attributes"]
         return self._answer(call, file)
 
     def content(self, call: Call) -> Exchange:

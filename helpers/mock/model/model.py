@@ -167,7 +167,7 @@ def _effort(model: catalog.BaseModel, asked: str | None, name: str) -> str:
         raise errors.parameter_unsupported(name)
     if asked not in model.efforts:
         in_order = tuple(one for one in parameters.EFFORTS if one in model.efforts)
-        raise errors.value_not_of_model(name, asked, model.name, in_order)
+        raise errors.value_not_of_model(name, asked, model.name, in_order, chat=name == "reasoning_effort")
     return asked
 
 
@@ -197,6 +197,10 @@ def _refuse_unsupported(api: str, body: dict[str, Any], model: catalog.BaseModel
         if name in ("temperature", "top_p"):
             raise errors.only_default(name, body[name])
         raise errors.parameter_unsupported(name)
+    if api == "responses" and body.get("top_logprobs"):
+        raise errors.logprobs_not_supported("top_logprobs")
+    if api == "responses" and "message.output_text.logprobs" in (body.get("include") or ()):
+        raise errors.logprobs_not_supported("include")
     for name in ("logprobs", "top_logprobs", "logit_bias", "stop"):
         if body.get(name) and api == "chat":
             raise errors.parameter_unsupported(name)

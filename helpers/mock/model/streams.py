@@ -5,6 +5,7 @@ Sources: Responses streams of a project (recorded 2026-02 and 2026-03), a chat-c
 2026-03-31), and the openai SDK's event types for what was not recorded.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -68,17 +69,20 @@ def _event(event: dict[str, Any]) -> bytes:
 
 
 def _begun(final: dict[str, Any]) -> dict[str, Any]:
-    """The response as it is before anything was said (recorded 2026-03-31)."""
+    """The response as it is before anything was said (recorded 2026-03-31): what was left to the service is not settled yet."""
+    settled = final["reasoning"]["effort"] not in (None, "none")
     return {
         **final,
         "status": "in_progress",
         "completed_at": None,
         "content_filters": None,
-        "frequency_penalty": 0.0,
+        "frequency_penalty": final.get("frequency_penalty", 0.0),
         "incomplete_details": None,
         "output": [],
-        "presence_penalty": 0.0,
+        "presence_penalty": final.get("presence_penalty", 0.0),
+        "reasoning": final["reasoning"] if settled else {"effort": None, "summary": None},
         "service_tier": "auto",
+        "tool_choice": None if final["tool_choice"] == "auto" else final["tool_choice"],
         "usage": None,
     }
 

@@ -194,11 +194,24 @@ class Tools:
         texts = {memory["memory_id"]: memory["content"] for memory in ours}
         by_id = {memory["memory_id"]: memory for memory in ours}
         found = [by_id[one.name] for one in search.search(turn.prompt.last_words, texts, 5)] or ours[:5]
-        item = {
+        read = len(turn.prompt.last_words) // CHARACTERS_PER_TOKEN
+        uncounted = {"cached_tokens": None, "reasoning_tokens": None}
+        item = {  # recorded 2026-02, with the memories flat
             "type": "memory_search_call",
-            "status": "completed",
-            "memories": [{"memory_item": memory} for memory in found],
             "error": None,
+            "memories": found,
+            "search_id": ids.hexadecimal("memory search", turn.mark),
+            "superseded_by": None,
+            "update_id": ids.request_id("memory update", turn.mark),
+            "usage": {
+                "embedding_tokens": read,
+                "input_tokens": 0,
+                "input_tokens_details": uncounted,
+                "output_tokens": 0,
+                "output_tokens_details": uncounted,
+                "total_tokens": read,
+            },
+            "status": "in_progress",
         }
         remembered = " ".join(memory["content"] for memory in found)
         text = f"{MOCK}. It remembers: {remembered}" if found else f"{MOCK}. It remembers nothing about this yet."

@@ -125,17 +125,29 @@ def parameter_missing(name: str) -> ServiceError:
     return _openai_error(400, f"Missing required parameter: '{name}'.", "missing_required_parameter", name)
 
 
-# How the service calls what some parameters should be.
+# How the service calls what some parameters should be. Sources: each as quoted from OpenAI or Azure, 2025 and 2026.
 _EXPECTED = {
-    "input": "one of a string or array of input items", "tools": "an array of tools", "metadata": "a metadata object",
-}  # fmt: skip
+    ("input", "a string or an array"): "one of a string or array of input items",
+    ("tools", "an array"): "an array of tools",
+    ("metadata", "an object"): "a metadata object",
+    ("functions", "an array"): "an array of function definitions",
+    ("tool_choice", "an object or a string"): "one of an object or 'none', 'auto', or 'required'",
+    ("tool_choice", "a string or an object"): "one of one of 'none', 'auto', or 'required' or object",
+    (
+        "include",
+        "an array",
+    ): "an array of one of 'fil...lts', 'web...lts', 'web...ces', 'mes...url', 'com...url', 'cod...uts', "
+    "'rea...ent', or 'mes...obs'",
+}
 
 
 def parameter_type(name: str, expected: str, got: str) -> ServiceError:
     """A parameter of the wrong JSON type."""
-    expected = _EXPECTED.get(name) or expected.replace("a number", "a decimal")
-    if " or " in expected and not expected.startswith("one of"):
+    if (name, expected) in _EXPECTED:
+        expected = _EXPECTED[name, expected]
+    elif " or " in expected and not expected.startswith("one of"):
         expected = f"one of {expected.replace(' or an ', ' or ').replace(' or a ', ' or ')}"
+    expected = expected.replace("a number", "a decimal")
     got = got.replace("a number", "a decimal number")
     message = f"Invalid type for '{name}': expected {expected}, but got {got} instead."
     return _openai_error(400, message, "invalid_type", name)
@@ -153,9 +165,19 @@ def value_not_supported(name: str, value: str, allowed: tuple[str, ...]) -> Serv
     return _openai_error(400, message, "invalid_value", name)
 
 
-def value_not_of_model(name: str, value: str, model: str, allowed: tuple[str, ...]) -> ServiceError:
-    """A value that there is, but not for this model."""
-    message = f"Unsupported value: '{value}' is not supported with the '{model}' model. Supported values are: {_listed(allowed)}."
+def not_among(name: str, allowed: tuple[str, ...], got: str) -> ServiceError:
+    """Something of the wrong JSON type where one of a few words belongs."""
+    return parameter_type(name, f"one of {_listed(allowed, 'or')}", got)
+
+
+def value_not_of_model(name: str, value: str, model: str, allowed: tuple[str, ...], chat: bool = False) -> ServiceError:
+    """A value that there is, but not for this model. Each API has its own words."""
+    what = (
+        f"'{name}' does not support '{value}' with this model"
+        if chat
+        else f"'{value}' is not supported with the '{model}' model"
+    )
+    message = f"Unsupported value: {what}. Supported values are: {_listed(allowed)}."
     return _openai_error(400, message, "unsupported_value", name)
 
 
@@ -165,11 +187,9 @@ def only_default(name: str, value: object) -> ServiceError:
     return _openai_error(400, message, "unsupported_value", name)
 
 
-def _listed(values: tuple[str, ...]) -> str:
-    quoted = [f"'{value}'" for value in values]
-    return (
-        quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' if len(quoted) > 2 else ''} and {quoted[-1]}"
-    )
+def _listed(values: tuple[str, ...], joined: str = "and") -> str:
+    *first, last = (f"'{value}'" for value in values)
+    return f"{', '.join(first)}{',' if len(first) > 1 else ''} {joined} {last}" if first else last
 
 
 def parameter_unknown(name: str, known: Iterable[str] = ()) -> ServiceError:
@@ -400,6 +420,12 @@ def result_without_call(at: int) -> ServiceError:
     return _openai_error(400, message, None, f"messages.[{at}].role")
 
 
+def result_of_another_call(call_id: str, at: int) -> ServiceError:
+    """A tool message that names a call which the message before it did not make."""
+    message = f"Invalid parameter: 'tool_call_id' of '{call_id[:60]}' not found in 'tool_calls' of previous message."
+    return _openai_error(400, message, None, f"messages.[{at}].tool_call_id")
+
+
 def result_without_id(at: int) -> ServiceError:
     """A tool message that does not say what it answers."""
     message = "Missing parameter 'tool_call_id': messages with role 'tool' must have a 'tool_call_id'."
@@ -477,6 +503,11 @@ def parameter_unsupported(name: str, instead: str = "", code: str | None = "unsu
     hint = f" Use '{instead}' instead." if instead else ""
     message = f"Unsupported parameter: '{name}' is not supported with this model.{hint}"
     return _openai_error(400, message, code, name)
+
+
+def logprobs_not_supported(name: str) -> ServiceError:
+    """Probabilities of the tokens, asked through either parameter of Responses while the model reasons."""
+    return _openai_error(400, "logprobs are not supported with reasoning models.", "unsupported_parameter", name)
 
 
 def encrypted_not_supported() -> ServiceError:
@@ -626,15 +657,19 @@ def model_not_found(name: str) -> ServiceError:
     return _openai_error(404, f"The model '{name[:100]}' does not exist", "model_not_found")
 
 
-def project_error(
-    status: int, code: str, message: str, param: str | None = None, kind: str = "error", layer: str = PROJECT
-) -> ServiceError:
-    """An error of the project service; the request id in it is put in when it is answered (headers.failure's)."""
+def project_error(status: int, code: str, message: str, param: str | None = None, kind: str = "error") -> ServiceError:
+    """An error of the project service; the request id in it is put in when it is answered (Call.refused)."""
     error = {"code": code, "message": message, "param": param, "type": kind, "details": []}
     if param is None:
         del error["param"]
     body = {"error": {**error, "additionalInfo": {"request_id": REQUEST_ID}}}
-    return ServiceError(layer, status, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+    return ServiceError(PROJECT, status, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+
+def of_project(error: ServiceError) -> ServiceError:
+    """The same refusal as the project service wraps it. The words are those of the model's side; that they are the same is inferred."""
+    told = json.loads(error.body)["error"]
+    return project_error(error.status, "invalid_payload", told["message"], told["param"] or "", told["type"])
 
 
 REQUEST_ID = "<request id>"  # stands in a body until the request is known
@@ -709,6 +744,11 @@ def file_not_found(name: str) -> ServiceError:
 def container_not_found() -> ServiceError:
     """A container of the code interpreter that is not there. The words are reported, the rest is inferred."""
     return _openai_error(404, "Container not found", None)
+
+
+def stream_too_old() -> ServiceError:
+    """The events of a background response, asked for too late. The words are OpenAI's, the rest is inferred."""
+    return _openai_error(400, "This response can no longer be streamed because it is more than 5 minutes old", None)
 
 
 def not_streamed() -> ServiceError:

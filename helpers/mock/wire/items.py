@@ -5,7 +5,7 @@ from typing import Any
 
 from helpers.mock.wire import errors, pictures
 from helpers.mock.wire.ids import Names
-from helpers.mock.wire.kinds import kind_of, needed, optional
+from helpers.mock.wire.kinds import kind_of, needed, optional, value_among
 
 # The service's own list (Azure, 2026-09).
 TYPES = (
@@ -29,6 +29,7 @@ PARTS = (
     "encrypted_content",
 )  # fmt: skip
 OTHERS = ("input_text", "input_image", "input_file", "scoped_content", "input_audio")  # of who is not the assistant
+PHASES = ("commentary", "final_answer")
 STATUSES = ("in_progress", "completed", "incomplete")
 # What a message may say of itself; the last four are of the answers of a project, which may be sent again.
 MESSAGE = {
@@ -64,7 +65,7 @@ PREFIXES = {
     "message": "msg_", "reasoning": "rs_", "function_call": "fc_", "function_call_output": "fco_", "web_search_call": "ws_",
     "code_interpreter_call": "ci_", "file_search_call": "fs_", "mcp_list_tools": "mcpl_", "mcp_approval_request": "mcpr_",
     "mcp_approval_response": "mcpa_", "mcp_call": "mcp_", "openapi_call": "fc_", "openapi_call_output": "fco_",
-    "image_generation_call": "ig_", "memory_search_call": "mem_", "custom_tool_call": "ctc_", "compaction": "cmp_",
+    "image_generation_call": "ig_", "memory_search_call": "memupdateo_", "custom_tool_call": "ctc_", "compaction": "cmp_",
 }  # fmt: skip
 
 
@@ -75,10 +76,8 @@ def check(name: str, given: list[Any]) -> None:
         if not isinstance(item, dict):
             raise errors.parameter_type(where, "an input item", kind_of(item))
         kind = item.get("type", "message")
-        if not isinstance(kind, str):
-            raise errors.parameter_type(f"{where}.type", "a string", kind_of(kind))
-        if kind not in TYPES and kind not in PROJECT_TYPES:
-            raise errors.value_not_supported(where, kind, TYPES)
+        if kind not in (*TYPES, *PROJECT_TYPES):
+            raise errors.value_not_supported(where, kind if isinstance(kind, str) else "", TYPES)
         for field in NEEDED.get(kind, ()):
             needed(where, item, field, KINDS[field])
         optional(where, item, "id")
@@ -113,8 +112,10 @@ def _check_message(where: str, item: dict[str, Any]) -> None:
     if content is None:
         raise errors.parameter_missing(f"{where}.content")
     for field in item:
-        if field not in MESSAGE:
+        if field not in MESSAGE or (field == "phase" and role != "assistant"):
             raise errors.parameter_unknown(f"{where}.{field}")
+    if item.get("phase") is not None:
+        value_among(f"{where}.phase", item["phase"], PHASES)
     if isinstance(content, list):
         check_parts(f"{where}.content", content, role)
     elif not isinstance(content, str):

@@ -10,6 +10,7 @@ from helpers.mock.wire.kinds import kind_of, needed, value_among
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
 NAME = r"^[^\s<|\\/>]+$"  # of who speaks
 AUDIO = ("wav", "mp3")
+INSTEAD = ("tool_calls", "function_call", "refusal", "audio")  # of the content, in what an assistant says
 PARTS = ("text", "image_url", "input_audio", "refusal", "audio", "file")
 
 
@@ -29,6 +30,11 @@ def check(given: list[Any]) -> None:
             if message.get("tool_call_id") is None:
                 raise errors.result_without_id(at)
             needed(where, message, "tool_call_id")
+    for at, message in enumerate(given):  # what is there is checked before what is missing
+        if message.get("content") is None and not (
+            message["role"] == "assistant" and any(message.get(one) for one in INSTEAD)
+        ):
+            raise errors.content_null(at)
     _check_protocol(given)
 
 
@@ -45,15 +51,11 @@ def _check_name(at: int, role: str, name: Any) -> None:
 def _check_content(at: int, role: str, message: dict[str, Any]) -> None:
     where, content = f"messages[{at}]", message.get("content")
     if content is None:
-        if role == "developer":
+        if role == "developer" and "content" not in message:
             raise errors.parameter_missing(f"{where}.content")
-        if role != "assistant" or not (
-            message.get("tool_calls") or message.get("function_call") or message.get("refusal")
-        ):
-            raise errors.content_null(at)
+        if role == "developer":
+            raise errors.parameter_type(f"{where}.content", "a string or an array of objects", kind_of(content))
     elif isinstance(content, list):
-        if not content and role != "assistant":
-            raise errors.list_empty(f"{where}.content")
         for number, part in enumerate(content):
             _check_part(f"{where}.content[{number}]", part)
             if part["type"] == "image_url" and role != "user":
@@ -108,8 +110,10 @@ def _check_protocol(given: list[dict[str, Any]]) -> None:
     for at, message in enumerate(given):
         if message["role"] == "tool":
             call_id = message["tool_call_id"]
-            if call_id not in open_calls:
+            if not open_calls:
                 raise errors.result_without_call(at)
+            if call_id not in open_calls:
+                raise errors.result_of_another_call(call_id, at)
             if open_calls[call_id] is not None:
                 raise errors.result_twice(call_id, open_calls[call_id], at)
             open_calls[call_id] = at

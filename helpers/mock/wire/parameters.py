@@ -9,18 +9,18 @@ from typing import Any
 
 from helpers.mock.wire import errors, items, messages, schemas, tools
 from helpers.mock.wire.body import parse
-from helpers.mock.wire.kinds import check_kind, kind_of, optional, value_among
+from helpers.mock.wire.kinds import check_kind, kind_of, needed, optional, value_among
 
 RESPONSES = {
     "model": "a string", "input": "a string or an array", "instructions": "a string", "stream": "a boolean",
     "temperature": "a number", "top_p": "a number", "max_output_tokens": "an integer", "max_tool_calls": "an integer",
     "metadata": "an object", "previous_response_id": "a string", "conversation": "a string or an object",
-    "store": "a boolean", "tools": "an array", "tool_choice": "a string or an object", "text": "an object",
+    "store": "a boolean", "tools": "an array", "tool_choice": "an object or a string", "text": "an object",
     "parallel_tool_calls": "a boolean", "reasoning": "an object", "truncation": "a string", "user": "a string",
     "background": "a boolean", "include": "an array", "service_tier": "a string", "prompt": "an object",
     "prompt_cache_key": "a string", "prompt_cache_retention": "a string", "safety_identifier": "a string",
-    "stream_options": "an object", "top_logprobs": "an integer", "context_management": "an array",
-    "moderation": "an object", "prompt_cache_options": "an object",
+    "stream_options": "an object", "top_logprobs": "an integer", "context_management": "an array of objects",
+    "moderation": "an object", "prompt_cache_options": "an object", "presence_penalty": "a number", "frequency_penalty": "a number",
 }  # fmt: skip
 # What only a project takes beside them.
 PROJECT_RESPONSES = {
@@ -43,11 +43,11 @@ COMPACTED = {
     )
 }  # fmt: skip
 CHAT = {
-    "model": "a string", "messages": "an array", "stream": "a boolean", "stream_options": "an object",
+    "model": "a string", "messages": "an array of objects", "stream": "a boolean", "stream_options": "an object",
     "temperature": "a number", "top_p": "a number", "n": "an integer", "stop": "a string or an array",
     "max_tokens": "an integer", "max_completion_tokens": "an integer", "presence_penalty": "a number",
     "frequency_penalty": "a number", "logit_bias": "an object", "logprobs": "a boolean", "top_logprobs": "an integer",
-    "user": "a string", "seed": "an integer", "tools": "an array", "tool_choice": "a string or an object",
+    "user": "a string", "seed": "an integer", "tools": "an array of objects", "tool_choice": "a string or an object",
     "parallel_tool_calls": "a boolean", "response_format": "an object", "reasoning_effort": "a string",
     "verbosity": "a string", "metadata": "an object", "store": "a boolean", "modalities": "an array",
     "audio": "an object", "prediction": "an object", "functions": "an array", "function_call": "a string or an object",
@@ -200,9 +200,9 @@ def chat(request_body: bytes) -> dict[str, Any]:
     _check_functions(body)
     tools.check(body.get("tools"), nested=True)
     tools.check_choice(body, nested=True)
-    for name, needed in (("tool_choice", "tools"), ("parallel_tool_calls", "tools")):
-        if body.get(name) is not None and not body.get(needed):
-            raise errors.only_with(name, needed)
+    for name in ("tool_choice", "parallel_tool_calls"):
+        if body.get(name) is not None and not body.get("tools"):
+            raise errors.only_with(name, "tools")
     if body.get("stream_options") is not None and not body.get("stream"):
         raise errors.stream_options_alone()
     for at, name in enumerate(body.get("modalities") or ()):
@@ -237,6 +237,8 @@ def _check_functions(body: dict[str, Any]) -> None:
         if not isinstance(function.get("name"), str):
             raise errors.parameter_missing(f"functions[{at}].name")
         schemas.check_name(f"functions[{at}].name", function["name"])
+    if isinstance(body.get("function_call"), dict):
+        needed("function_call", body["function_call"], "name")
 
 
 def _check_bias(bias: dict[str, Any]) -> None:
@@ -308,6 +310,8 @@ def _check(body: dict[str, Any], known: dict[str, str], moved: dict[str, str] = 
     for name, value in body.items():
         if value is None:
             continue
+        if name in VALUES and not isinstance(value, str):
+            raise errors.not_among(name, VALUES[name], kind_of(value))
         check_kind(name, value, known[name])
         if isinstance(value, int) and abs(value) > LARGEST:
             raise errors.number_outside(name, value, LARGEST, above=True)
@@ -328,6 +332,8 @@ def _check(body: dict[str, Any], known: dict[str, str], moved: dict[str, str] = 
             kind = INSIDE[name].get(part)
             if kind is None:
                 raise errors.parameter_unknown(f"{name}.{part}")
+            if f"{name}.{part}" in VALUES and not isinstance(inner, str):
+                raise errors.not_among(f"{name}.{part}", VALUES[f"{name}.{part}"], kind_of(inner))
             check_kind(f"{name}.{part}", inner, kind)
             if f"{name}.{part}" in VALUES:
                 value_among(f"{name}.{part}", inner, VALUES[f"{name}.{part}"])
@@ -350,3 +356,11 @@ def check_metadata(metadata: Any) -> None:
             raise errors.property_name_too_long(name, "metadata", 64)
         if len(value) > 512:
             raise errors.string_too_long(f"metadata.{name}", 512, len(value))
+
+
+def check_metadata_of_project(metadata: Any) -> None:
+    """The same, refused in the way of the project service."""
+    try:
+        check_metadata(metadata)
+    except errors.ServiceError as error:
+        raise errors.of_project(error) from None

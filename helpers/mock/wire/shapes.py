@@ -81,9 +81,11 @@ def response(
         "user": body.get("user"),
         "metadata": echoed("metadata", {}),
         **({"agent_reference": agent} if on_project else RESOURCE_FIELDS),
+        **{name: body[name] for name in PENALTIES if body.get(name) is not None},
     }
 
 
+PENALTIES = ("frequency_penalty", "presence_penalty")
 RESOURCE_FIELDS = {"frequency_penalty": 0.0, "moderation": None, "presence_penalty": 0.0}
 
 
@@ -151,7 +153,11 @@ def _output(
         output.append(
             {"type": "reasoning", "id": names.item("rs_"), **owner, "summary": list(answer.summary), **hidden}
         )
-    output += [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
+    done = [tool_item(item, names, at, owner) for at, item in enumerate(answer.items)]
+    later = [
+        item for item in done if item["type"] == "memory_search_call"
+    ]  # it goes on after the text (recorded 2026-02)
+    output += [item for item in done if item not in later]
     silent = answer.calls or answer.waiting or (answer.cut == "max_output_tokens" and answer.reasons)
     if answer.text or not silent:
         content = {"type": "output_text", "text": answer.text, "annotations": list(answer.annotations), "logprobs": []}
@@ -165,7 +171,13 @@ def _output(
             **({} if on_project else {"phase": "final_answer"}),
         }
         output.append(message)
-    return [*output, *(_call_item(call, names, at, owner) for at, call in enumerate(answer.calls))]
+    return [*output, *later, *(_call_item(call, names, at, owner) for at, call in enumerate(answer.calls))]
+
+
+def made_by(item: dict[str, Any], agent: dict[str, Any]) -> dict[str, Any]:
+    """An output item as the route of 2025 names its agent. Its key is recorded (2026-02); what it holds for an agent is inferred."""
+    rest = {name: value for name, value in item.items() if name not in ("type", "id", "agent_reference", "response_id")}
+    return {"type": item["type"], "id": item["id"], "created_by": {"agent": agent}, **rest}
 
 
 def _call_item(call: FunctionCall, names: Names, at: int, owner: dict[str, Any]) -> dict[str, Any]:

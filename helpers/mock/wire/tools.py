@@ -168,8 +168,8 @@ def check_choice(body: dict[str, Any], nested: bool, with_agent: bool = False) -
                     raise errors.parameter_type(f"tool_choice.tools[{at}]", "an object", kind_of(tool))
         elif kind == "function" and nested and not isinstance(choice.get("function"), dict):
             raise errors.parameter_missing("tool_choice.function")
-        elif kind == "function" and not nested and choice.get("name") is None:
-            raise errors.parameter_missing("tool_choice.name")
+        elif kind == "function" and (choice["function"] if nested else choice).get("name") is None:
+            raise errors.parameter_missing("tool_choice.function.name" if nested else "tool_choice.name")
         elif kind == "function" and not with_agent and name_of(choice) not in names:
             if nested and not given:
                 raise errors.only_with("tool_choice", "tools")
