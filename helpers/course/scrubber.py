@@ -47,7 +47,7 @@ A_NAME = {
     "server_url": "https://example.com/mcp", "server_label": "server", "filename": "file", "file_name": "file", "project_connection_id": "connection",
     "connection_id": "connection", "connection_name": "connection", "index_name": "index", "agent_name": "demo-agent", "vector_store_name": "demo-store",
     "memory_store_name": "demo-memory", "toolbox_name": "demo-toolbox", "container_name": "demo-container", "deployment_name": "demo-deployment",
-    "prompt_cache_key": "cache", "metadata": "value", "conversation_name": "demo-conversation",
+    "prompt_cache_key": "cache", "conversation_name": "demo-conversation",
 }  # fmt: skip
 # Objects of the service whose ``name`` somebody has given; what is named in a list of them is known from then on.
 NAMED = {
@@ -454,12 +454,9 @@ class Scrubber:
         for field, part in hidden.items():
             key = self._text(field) if field not in self._published else field
             what = own if own and field == "name" else str(field)
-            alarms = self._alarms
             clean[key] = self._at(str(key), self._value, part, what, deep)
-            if (
-                name == "metadata" and isinstance(part, str) and alarms == self._alarms
-            ):  # anything at all; the course's own is published
-                clean[key] = self._given("metadata", clean[key])
+            if name == "metadata" and isinstance(part, str) and clean[key] == part and not self._is_ours(part, "value"):
+                clean[key] = self._twin("metadata", part, "value")  # it may be anything; the course's own is published
         return clean
 
     def _field(self, value: str, name: str, deep: int) -> str:
@@ -468,8 +465,8 @@ class Scrubber:
         value, lower = whole_characters(value), name.lower()
         if lower in ("encrypted_content", "reasoning_encrypted_content"):
             return f"encrypted-{self._made_id('encrypted', value, 48)}"
-        if lower == "obfuscation":
-            return value
+        if lower == "obfuscation" and len(value) <= 32:
+            return "" if self.knows(value) else value
         if A_PERSON.fullmatch(lower):
             return self._person(value)
         if name in NAMED or lower in A_NAME:
@@ -634,18 +631,21 @@ class Scrubber:
     def _given(self, kind: str, value: str) -> str:
         """A name that somebody has given, or its twin; one that the course gives stays."""
         first = NAMED.get(kind) or A_NAME[kind]
-        if (
-            self._is_published(value)
-            or re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value)
-            or identities.PLACEHOLDER.fullmatch(value)
-            or value in catalog.DEPLOYMENTS
-        ):
+        if self._is_ours(value, first) or value in catalog.DEPLOYMENTS:
             return value
         ending = Path(value).suffix if first == "file" else ""
         twin = self._twin(first, value, first) + (ending if re.fullmatch(r"\.\w{1,5}", ending) else "")
         if len(value) > 3:
             self.learn(value, twin, word=True)
         return twin
+
+    def _is_ours(self, value: str, first: str) -> bool:
+        """Whether a name is the course's own, stands for one, or is a twin that begins so."""
+        return (
+            self._is_published(value)
+            or bool(identities.PLACEHOLDER.fullmatch(value))
+            or bool(re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value))
+        )
 
     def _made_id(self, kind: str, value: str, length: int) -> str:
         """So many hexadecimal digits, 12 to 50, which begin as all of ours do."""
