@@ -76,6 +76,9 @@ SECRETS = {
     "metadata": (answer(more={"metadata": {"customer": "Tailspin Toys"}}), ["Tailspin"]),
     "values for a user": (answer(more={"user": "kovacs-4711", "safety_identifier": "emp-4711-kovacs"}), ["kovacs"]),
     "tuned model": (answer(more={"model": "ft:gpt-4o-mini:tailspin-gmbh::abc12345"}), ["tailspin"]),
+    "names in fields": (answer(more={"error": {"resourceName": "tailspin-ai", "innererror": {"workspaceName": "tsp-ws", "machineName": "TSP-PC-7", "userName": "kovacs"}}}), ["tailspin", "tsp-", "TSP-", "kovacs"]),
+    "names in headers": (answer("tsp-ws it is", headers=(("x-ms-workspace-name", "tsp-ws"), ("x-ms-account-name", "tailspin-ai"))), ["tailspin", "tsp-"]),
+    "a known name without hyphens": ("fabrikamprodeus, fabrikam_prod_eus, HRBOTPAYROLL", ["fabrikam", "HRBOT"]),
     # hosts of nobody's cloud
     "host in an address": ("see https://wiki.tailspin-toys.de/x", ["tailspin"]),
     "host alone": ("see wiki.tailspin-toys.de now, or tailspin-toys.com", ["tailspin"]),
