@@ -458,8 +458,10 @@ class Scrubber:
         for field, part in hidden.items():
             key = self._text(field) if field not in self._published else field
             what = own if own and field == "name" else str(field)
+            alarms = self._alarms
             clean[key] = self._at(str(key), self._value, part, what, deep)
-            if name == "metadata" and isinstance(part, str) and clean[key] == part and not self._is_ours(part, "value"):
+            untouched = isinstance(part, str) and clean[key] == part and alarms == self._alarms
+            if name == "metadata" and untouched and not self._is_ours(part, "value"):
                 clean[key] = self._twin("metadata", part, "value")  # it may be anything; the course's own is published
         return clean
 
