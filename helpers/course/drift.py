@@ -164,6 +164,8 @@ class _Project:
             and before.status == 200
         ):
             body = {**body, "model": self._settings["FOUNDRY_MODEL_NAME"]}
+        if isinstance(body, dict) and body.get("background"):  # what was recorded is what came in the end
+            body = {**body, "background": False}
         sent = {"content-type": "application/json"} if body is not None else {}
         sent |= {
             name: value

@@ -20,6 +20,8 @@ _LETTERS = dict(zip("øæœđðþłıаеорсухіјѕԁԛԝмтвнκοαρ�
 # How a letter is written where a keyboard has it not.
 TRANSLITERATED = {ord(one): two for one, two in zip("äöüåøæœþð", ("ae", "oe", "ue", "aa", "oe", "ae", "oe", "th", "dh"), strict=True)}  # fmt: skip
 
+A_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
 
 class Span(NamedTuple):
     """Where a known value stands, and what is to stand there; ``disguised`` tells that it is in letters that look like others."""
@@ -49,9 +51,10 @@ class Known:
         bare = _bare(value)
         if len(bare) >= 16 and sum(map(str.isdigit, bare)) >= 4:
             self._bare.add(bare)
-        for plain in dict.fromkeys(
-            (value, unicodedata.normalize("NFD", value), value.lower().translate(TRANSLITERATED))
-        ):
+        spelled = [value, unicodedata.normalize("NFD", value), value.lower().translate(TRANSLITERATED)]
+        if "-" in value and 8 <= len(value) <= 60 and not A_UUID.fullmatch(value):  # some names may hold no hyphen
+            spelled += [value.replace("-", "_"), value.replace("-", "")]
+        for plain in dict.fromkeys(spelled):
             self._spelled.setdefault(folded(plain)[0], (instead, word))
             for spelled, other in _spellings(plain, instead):
                 self._spelled.setdefault(folded(spelled)[0], (other, False))
@@ -147,7 +150,7 @@ def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
     if spelled != value:
         yield spelled, instead
         yield json.dumps(spelled)[1:-1], instead
-    if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
+    if A_UUID.fullmatch(value):
         yield value.replace("-", ""), instead.replace("-", "")
         for raw in (UUID(value).bytes, UUID(value).bytes_le):
             yield raw.hex(), HIDDEN

@@ -302,13 +302,12 @@ def informed(settings: dict[str, str]) -> Scrubber:
     scrubber.learn_settings(settings)
     scrubber.learn_deployment(settings.get("FOUNDRY_MODEL_NAME", ""))
     scrubber.learn_machine()
-    for name, instead in (("user.name", "A Learner"), ("user.email", "learner@example.com")):
-        said = (
-            subprocess.run(["git", "config", name], cwd=ROOT, capture_output=True, text=True)
-            if shutil.which("git")
-            else None
-        )
-        scrubber.learn(said.stdout if said else "", instead, word=True)
+    for name, instead in (
+        (("user.name", "A Learner"), ("user.email", "learner@example.com")) if shutil.which("git") else ()
+    ):
+        said = subprocess.run(["git", "config", name], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+        scrubber.learn_someone(said)
+        scrubber.learn(said, instead, word=True)
     return scrubber
 
 

@@ -47,7 +47,9 @@ A_NAME = {
     "server_url": "https://example.com/mcp", "server_label": "server", "filename": "file", "file_name": "file", "project_connection_id": "connection",
     "connection_id": "connection", "connection_name": "connection", "index_name": "index", "agent_name": "demo-agent", "vector_store_name": "demo-store",
     "memory_store_name": "demo-memory", "toolbox_name": "demo-toolbox", "container_name": "demo-container", "deployment_name": "demo-deployment",
-    "prompt_cache_key": "cache", "metadata": "value", "conversation_name": "demo-conversation",
+    "prompt_cache_key": "cache", "conversation_name": "demo-conversation", "resource_name": catalog.RESOURCE, "account_name": catalog.RESOURCE,
+    "project_name": catalog.PROJECT, "workspace_name": "demo-workspace", "hub_name": "demo-hub", "tenant_name": "demo-tenant", "organization_name": "demo-organization",
+    "host_name": "laptop", "hostname": "laptop", "computer_name": "laptop", "machine_name": "laptop", "device_name": "laptop",
 }  # fmt: skip
 # Objects of the service whose ``name`` somebody has given; what is named in a list of them is known from then on.
 NAMED = {
@@ -211,6 +213,15 @@ class Scrubber:
         self._learn_orders(parts, self._twin("person", value, "A Learner"))
         self._learn_parts(parts, "Learner")
 
+    def learn_someone(self, value: str) -> None:
+        """A person in a field that says who somebody is; not a word such as "system"."""
+        if (
+            len(value) < 100
+            and not self._is_published(value)
+            and (re.fullmatch(r"[^\W\d_][\w.'-]*,? (?:[^\W\d_][\w.'-]*,? ?){1,4}", value) or identities.is_email(value))
+        ):
+            self.learn_person(value)
+
     def _learn_orders(self, parts: list[str], instead: str) -> None:
         if len(parts) < 2:
             return
@@ -244,7 +255,7 @@ class Scrubber:
                     if len(cookie) >= 8:
                         self.learn(cookie)
             elif SAYS_WHO.search(name):
-                self._learn_someone(value)
+                self.learn_someone(value)
         listed = urlsplit(exchange.url).path.rpartition("/")[2]
         for body in (exchange.request_json, exchange.response_json):
             if not nested(body, LEVELS):
@@ -267,15 +278,6 @@ class Scrubber:
             elif name == "ipaddr":
                 self.learn(value, self._twin("ip", value, "203.0.113.7"))
 
-    def _learn_someone(self, value: str) -> None:
-        """A person in a field that says who somebody is; not a word such as "system"."""
-        if (
-            len(value) < 100
-            and not self._is_published(value)
-            and (re.fullmatch(r"[^\W\d_][\w.'-]*,? (?:[^\W\d_][\w.'-]*,? ?){1,4}", value) or identities.is_email(value))
-        ):
-            self.learn_person(value)
-
     def _learn_listed(self, value: Any, kind: str = "") -> None:
         """Addresses, people, and names that somebody has given, in what the project tells."""
         if isinstance(value, list):
@@ -292,11 +294,11 @@ class Scrubber:
             elif name.lower() in ("resourceid", "id", "xms_mirid"):
                 self._quiet(part)  # names in a path of a resource are learned where they are met
             elif SAYS_WHO.fullmatch(name):
-                self._learn_someone(part)
+                self.learn_someone(part)
             elif own and name in ("name", "displayName"):
                 self._given(own, part)
-            elif name in ("filename", "file_name"):
-                self._given("file", part)
+            elif name != "server_url" and _spelled(name) in A_NAME and _spelled(name).endswith("name"):
+                self._given(_spelled(name), part)
 
     def _learn_target(self, url: str) -> None:
         for found in identities.RESOURCE.finditer(url):
@@ -398,6 +400,8 @@ class Scrubber:
             return f"{scheme} {HIDDEN}".strip() if value else value
         if A_PERSON.fullmatch(lower):
             return self._person(value)
+        if (own := _spelled(lower.removeprefix("x-ms-"))) in A_NAME:
+            return self._given(own, value)
         if lower in ("openai-organization", "openai-project", "openai-client-partition-id"):
             return ",".join(self._opaque(part) for part in value.split(","))
         if (AN_ID.search(lower) or lower in ("traceparent", "x-ms-ests-server")) and self._is_opaque(value):
@@ -456,10 +460,9 @@ class Scrubber:
             what = own if own and field == "name" else str(field)
             alarms = self._alarms
             clean[key] = self._at(str(key), self._value, part, what, deep)
-            if (
-                name == "metadata" and isinstance(part, str) and alarms == self._alarms
-            ):  # anything at all; the course's own is published
-                clean[key] = self._given("metadata", clean[key])
+            untouched = isinstance(part, str) and clean[key] == part and alarms == self._alarms
+            if name == "metadata" and untouched and not self._is_ours(part, "value"):
+                clean[key] = self._twin("metadata", part, "value")  # it may be anything; the course's own is published
         return clean
 
     def _field(self, value: str, name: str, deep: int) -> str:
@@ -468,12 +471,12 @@ class Scrubber:
         value, lower = whole_characters(value), name.lower()
         if lower in ("encrypted_content", "reasoning_encrypted_content"):
             return f"encrypted-{self._made_id('encrypted', value, 48)}"
-        if lower == "obfuscation":
-            return value
+        if lower == "obfuscation" and len(value) <= 32:
+            return "" if self.knows(value) else value
         if A_PERSON.fullmatch(lower):
             return self._person(value)
-        if name in NAMED or lower in A_NAME:
-            return self._given(name if name in NAMED else lower, value)
+        if name in NAMED or _spelled(name) in A_NAME:
+            return self._given(name if name in NAMED else _spelled(name), value)
         if (AN_ID.search(name) or lower == "id") and self._is_opaque(value):
             return self._opaque(value)
         return self._text(value, deep)
@@ -634,18 +637,23 @@ class Scrubber:
     def _given(self, kind: str, value: str) -> str:
         """A name that somebody has given, or its twin; one that the course gives stays."""
         first = NAMED.get(kind) or A_NAME[kind]
-        if (
-            self._is_published(value)
-            or re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value)
-            or identities.PLACEHOLDER.fullmatch(value)
-            or value in catalog.DEPLOYMENTS
-        ):
+        if self._is_ours(value, first) or value in catalog.DEPLOYMENTS or value.startswith(tuple(catalog.MODELS)):
             return value
+        if (twin := self._known.instead_of(value)) is not None:
+            return twin
         ending = Path(value).suffix if first == "file" else ""
         twin = self._twin(first, value, first) + (ending if re.fullmatch(r"\.\w{1,5}", ending) else "")
         if len(value) > 3:
             self.learn(value, twin, word=True)
         return twin
+
+    def _is_ours(self, value: str, first: str) -> bool:
+        """Whether a name is the course's own, stands for one, or is a twin that begins so."""
+        return (
+            self._is_published(value)
+            or bool(identities.PLACEHOLDER.fullmatch(value))
+            or bool(re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value))
+        )
 
     def _made_id(self, kind: str, value: str, length: int) -> str:
         """So many hexadecimal digits, 12 to 50, which begin as all of ours do."""
@@ -757,6 +765,11 @@ def _named(value: dict, kind: str) -> str:
         if isinstance(one, str) and one in NAMED:
             return one
     return ""
+
+
+def _spelled(name: str) -> str:
+    """The name of a field or a header, its words apart."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
 
 
 def _with(text: str, changes: list[tuple[int, int, str]]) -> str:

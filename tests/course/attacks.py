@@ -76,6 +76,9 @@ SECRETS = {
     "metadata": (answer(more={"metadata": {"customer": "Tailspin Toys"}}), ["Tailspin"]),
     "values for a user": (answer(more={"user": "kovacs-4711", "safety_identifier": "emp-4711-kovacs"}), ["kovacs"]),
     "tuned model": (answer(more={"model": "ft:gpt-4o-mini:tailspin-gmbh::abc12345"}), ["tailspin"]),
+    "names in fields": (answer(more={"error": {"resourceName": "tailspin-ai", "innererror": {"workspaceName": "tsp-ws", "machineName": "TSP-PC-7", "userName": "kovacs"}}}), ["tailspin", "tsp-", "TSP-", "kovacs"]),
+    "names in headers": (answer("tsp-ws it is", headers=(("x-ms-workspace-name", "tsp-ws"), ("x-ms-account-name", "tailspin-ai"))), ["tailspin", "tsp-"]),
+    "a known name without hyphens": ("fabrikamprodeus, fabrikam_prod_eus, HRBOTPAYROLL", ["fabrikam", "HRBOT"]),
     # hosts of nobody's cloud
     "host in an address": ("see https://wiki.tailspin-toys.de/x", ["tailspin"]),
     "host alone": ("see wiki.tailspin-toys.de now, or tailspin-toys.com", ["tailspin"]),
@@ -174,7 +177,7 @@ _SHA1, _SHA256 = _some(40, HEX), _some(64, HEX)
 HARMLESS = (
     # sums, versions, sizes
     f"The file's sha256 is {_SHA256}.", f"sha256:{_SHA256}", f"commit {_SHA1} fixes it", f"git checkout {_SHA1[:7]}", f"md5 {_SHA1[:32]} of an empty file", f"mcr.microsoft.com/azure-cli:2.60.0@sha256:{_SHA256}",
-    "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC", "version 10.0.1.25 of the driver", "Update to v10.0.1.25 today", "pip install thing==10.0.1.25", "Versions 10.0.1.24 and 10.0.1.25 differ",
+    f"sha384-{base64.b64encode(_random.randbytes(48)).decode()}", "version 10.0.1.25 of the driver", "Update to v10.0.1.25 today", "pip install thing==10.0.1.25", "Versions 10.0.1.24 and 10.0.1.25 differ",
     "Chrome/120.0.6099.129 Safari/537.36 Edg/120.0.0.0", "see section 3.2.1.4 and step 1.2.3.4", "Standard_D2s_v5, Standard_NC24ads_A100_v4, Standard_ND96isr_H100_v5", "gpt-5.4-mini-2026-03-17, gpt-4o-realtime-preview-2025-06-03, o4-mini-2025-04-16",
     "Llama-3.3-70B-Instruct, DeepSeek-R1-Distill-Qwen-32B, Cohere-command-r-plus-08-2024", "UTF-8, RFC 9110 section 5.3, TLS_AES_256_GCM_SHA384, ECDHE-RSA-AES128-GCM-SHA256", "Ubuntu 24.04.1 LTS, Linux 6.8.0-49-generic x86_64", "Windows 11 23H2 (22631.4460), Python 3.13.1",
     # what documents put for a name
@@ -184,7 +187,7 @@ HARMLESS = (
     "person@example.com, a@contoso.com, name@domain.tld", "call 555-0123 or +1 (425) 555-0100", "00:11:22:33:44:55 is an example", "127.0.0.1, 0.0.0.0, 192.0.2.7 and 8.8.8.8", "IPv6 such as 2001:db8::1, ::1 and fe80::/10", "192.168.0.0/16 is private",
     "00000000-0000-0000-0000-000000000000, 12345678-1234-1234-1234-123456789abc, 123e4567-e89b-12d3-a456-426614174000", "a97b65f3-24c7-4388-baec-2e87135dc908 is the role Cognitive Services User",
     # public sites
-    "https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PLrAXtmErZgOeiKm4sgNOknGvNjby9efdf", "https://youtu.be/dQw4w9WgXcQ?si=Ab3dEf5hIj7lMn9pQr1tUv3x", "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/responses?tabs=python-secure#x", "https://en.wikipedia.org/wiki/Oslo",
+    f"https://www.youtube.com/watch?v={_some(11)}&list=PL{_some(32)}", f"https://youtu.be/{_some(11)}?si={_some(16)}", "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/responses?tabs=python-secure#x", "https://en.wikipedia.org/wiki/Oslo",
     "https://github.com/openai/openai-python/blob/main/src/openai/types/responses/response.py#L12", "git@github.com:openai/openai-python.git", "npm i @azure/ai-projects@1.0.0", "https://ai.azure.com/.default and https://cognitiveservices.azure.com/.default", "https://management.azure.com/",
     "https://login.microsoftonline.com/common/oauth2/v2.0/token", "https://www.visitnorway.com/oslo", "https://doi.org/10.1038/s41586-021-03819-2, arXiv:2303.08774", "https://api.openai.com/v1/chat/completions", "https://numpy.org/doc/stable/", "http://example.com:8080/path?q=1#frag",
     # code

@@ -9,6 +9,7 @@ import pytest
 
 from helpers.course import drift
 from helpers.course.drift import compared
+from helpers.course.environment import SetupProblem
 from helpers.exchange import Exchange, Headers
 from helpers.mock.model.recordings import FOLDER
 
@@ -127,6 +128,25 @@ def test_what_the_lesson_had_made_is_not_asked_for_again(url, body):
         recorded, url=URL, request_body=b'{"input": "x", "tools": [{"type": "mcp"}], "agent_reference": null}'
     )
     assert drift._cannot_ask(plain, {}) == ""
+
+
+def test_an_answer_that_was_waited_for_is_asked_for_at_once(monkeypatch):
+    asked = []
+
+    class Session:
+        def request(self, method, url, data, **options):
+            asked.append(json.loads(data))
+            raise ConnectionError
+
+    project = drift._Project({"FOUNDRY_PROJECT_ENDPOINT": "https://x/api/projects/p", "FOUNDRY_MODEL_NAME": "m"})
+    project._session = Session()
+    monkeypatch.setattr(project, "_signed", lambda how: {})
+    later = replace(
+        answer(ANSWER), request_body=b'{"model": "m", "input": "x", "background": true}', source={"kind": "recorded"}
+    )
+    with pytest.raises(SetupProblem):
+        project.ask(later)
+    assert asked == [{"model": "m", "input": "x", "background": False}]
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------------

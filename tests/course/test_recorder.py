@@ -540,6 +540,14 @@ PLANTED = {
     "an error that is no JSON": (on(404, lambda answer: replace(answer, response_body=b"<html>not found</html>")), "breaking", "no JSON"),
     "an event renamed": (stream(lambda text: text.replace("response.output_text.delta", "response.text.delta")), "breaking", "response.output_text.delta"),
     "events in another order": (stream(_moved), "breaking", "order"),
+    "an event twice": (stream(lambda text: text.replace("event: response.in_progress", text[: text.index("event: response.in_progress")] + "event: response.in_progress", 1)), "breaking", "more than once: response.created"),
+    "an event without its line": (stream(lambda text: text.replace("event: response.completed\n", "")), "breaking", "event: in each"),
+    "no mark at the end": (stream(lambda text: text.replace("data: [DONE]\n\n", ""), "/chat/"), "breaking", "[DONE]"),
+    "one of several pieces otherwise": (stream(lambda text: text.replace('"logprobs":[]', '"logprobs":[],"odd":1', 1)), "additive", "odd"),
+    "an integer with a point": (body(lambda b: _into(b, created_at=b["created_at"] + 0.5)), "breaking", "number"),
+    "a list that is empty": (body(lambda b: _into(b, output=[])), "breaking", "element of body.output"),
+    "another type of an error": (body(lambda b: _into(b["error"], type="bad_request"), 404), "breaking", "bad_request"),
+    "a code where null was": (body(lambda b: _into(b, error={"code": "x"})), "additive", "body.error"),
     "a field less in an event": (stream(lambda text: text.replace('"content_index":0,', "")), "breaking", "content_index"),
 }  # fmt: skip
 PLANTED["another finish reason"] = (
@@ -599,6 +607,8 @@ def test_twenty_changes_at_once_are_all_told(baseline, capsys):
             "another status",
             "an error that is no JSON",
             "a field renamed",
+            "an integer with a point",
+            "a list that is empty",
             "another content type",
             "null for a value",
             "a field less inside",

@@ -311,3 +311,15 @@ def test_a_name_that_a_list_of_the_project_holds_is_replaced_in_prose():
     )
     assert scrubber.text("kb-lohn-2 at kb.tailspin.de") == "demo-connection at server.example.com"
     assert scrubber.text("a lohnbuerokraft") == "a lohnbuerokraft"
+
+
+@pytest.mark.parametrize("unit", ["a ", "a. ", "A1b2", "&a=", "my-", "sites/", "a@b."])
+def test_a_long_field_of_the_same_letters_is_read_in_its_own_time(unit):
+    text = unit * (12_000 // len(unit))
+    fields = ("id", "created_by", "filename", "user", "server_url", "encrypted_content", "x")
+    exchange = answer("x", more={**dict.fromkeys(fields, text), "agent": {"name": text}}, headers=(("link", text), ("x-ms-request-id", text)))  # fmt: skip
+    scrubber = informed()
+    start = time.thread_time()
+    scrubber.learn_exchange(exchange)
+    scrubber.scrub(replace(exchange, request_body=text.encode()))
+    assert time.thread_time() - start < 4
