@@ -17,6 +17,18 @@ from helpers.redaction import redact_url
 
 ROOT = Path(__file__).resolve().parent.parent
 CLASS_FILE, CLASS_BUNDLE = ".env.class", ".env.class.pem"  # what python -m helpers join writes
+# What the room of a class may set on a learner's machine; anything else it says is passed over.
+OF_THE_ROOM = (
+    "FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY", "FOUNDRY_MOCK_CONTROL_KEY",
+    "FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID", "FOUNDRY_AUTHORITY", "FOUNDRY_TENANT_ID", "FOUNDRY_CLIENT_ID",
+    "FOUNDRY_CLIENT_SECRET", "FOUNDRY_SECOND_CLIENT_ID", "FOUNDRY_SECOND_CLIENT_SECRET", "IDENTITY_ENDPOINT", "IDENTITY_HEADER",
+    "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+)  # fmt: skip
+BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+OF_A_CLASS = (
+    "FOUNDRY_CLASS", "FOUNDRY_CLASS_LEARNER", "FOUNDRY_CLASS_PROGRESS", *OF_THE_ROOM, "AZURE_TOKEN_CREDENTIALS", *BUNDLES,
+)  # fmt: skip
+JOIN_AGAIN = "join again with the line on the board, or go back to your own mock with: python -m helpers leave"
 SETTINGS = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY")
 
 PROJECT_SHAPE = "https://<resource-name>.services.ai.azure.com/api/projects/<project-name>"
@@ -115,6 +127,7 @@ def connect() -> Foundry:
     _forget()
     announced = _announced_mock()
     joined = {} if announced else class_settings()
+    waiting = written_by_join()
     settings, dotenv = _read_settings(announced or joined)
     if settings["FOUNDRY_PROJECT_ENDPOINT"]:
         foundry = _live(settings)
@@ -148,7 +161,21 @@ def connect() -> Foundry:
         print(
             "  note               FOUNDRY_API_KEY is set but FOUNDRY_PROJECT_ENDPOINT is empty, so the key is not used"
         )
+    if os.environ.get("FOUNDRY_PRESENT") and not foundry.live:
+        print("  controls           python3 -m helpers control")
+    if waiting and not foundry.classroom:
+        print("  note               {}: {}".format(*goes_before_the_class(waiting, foundry.live)))
     return foundry
+
+
+def goes_before_the_class(joined: dict[str, str], live: bool) -> tuple[str, str]:
+    """What keeps connect() from using the class that was joined, and how to change that."""
+    place = f"the class at {joined.get('FOUNDRY_CLASS', 'an unknown address')}, which you have joined"
+    if live:
+        how = "for the class empty FOUNDRY_PROJECT_ENDPOINT in .env; to leave it: python -m helpers leave"
+        return f"a live project goes before {place}", how
+    how = "for the class unset FOUNDRY_MOCK_ENV; to leave it: python -m helpers leave"
+    return f"the mock that FOUNDRY_MOCK_ENV names goes before {place}", how
 
 
 # -- where settings come from ------------------------------------------------------------------------------------------
@@ -156,7 +183,7 @@ def read_settings() -> tuple[dict[str, str], dict[str, str]]:
     """The course's settings as connect() would read them now, and everything in ``.env``. Raises SettingsError for a
     ``.env`` that cannot be read."""
     return _read_settings(
-        {**class_settings(), **_announced_mock(), **{name: value for name, (value, _) in _exported.items() if value}}
+        {**written_by_join(), **_announced_mock(), **{name: value for name, (value, _) in _exported.items() if value}}
     )
 
 
@@ -193,7 +220,8 @@ def in_the_way() -> list[str]:
         for name, value in os.environ.items()
         if name.lower() in ("http_proxy", "https_proxy", "all_proxy") and value and not GOOD_PROXY.fullmatch(value)
     ]
-    return sorted([*filter(IN_THE_WAY.fullmatch, os.environ), *proxies])
+    ours = {name for name, (value, _) in _exported.items() if value == os.environ.get(name)}
+    return sorted({*filter(IN_THE_WAY.fullmatch, os.environ), *proxies} - ours)
 
 
 def _announced_mock() -> dict[str, str]:
@@ -229,12 +257,23 @@ def _reachable(announced: dict[str, str]) -> dict[str, str]:
 
 
 def class_settings() -> dict[str, str]:
-    """What ``python -m helpers join`` has written; empty for who is in no class."""
+    """The settings of the class that was joined; empty for who is in none. Raises SettingsError when they are damaged."""
+    settings = written_by_join()
+    if (ROOT / CLASS_FILE).exists() and not settings.keys() >= {*OF_A_CLASS}:
+        raise SettingsError(f"{CLASS_FILE}, which leads to the class that you have joined, is damaged: {JOIN_AGAIN}")
+    return settings
+
+
+def written_by_join() -> dict[str, str]:
+    """What can be read of the file that ``python -m helpers join`` has written; empty where there is none."""
     from dotenv import dotenv_values
 
-    written = dotenv_values(ROOT / CLASS_FILE, interpolate=False) if (ROOT / CLASS_FILE).is_file() else {}
-    settings = {name: value for name, value in written.items() if value}
-    return settings if {"FOUNDRY_CLASS", "FOUNDRY_CLASS_LEARNER", *SETTINGS, "SSL_CERT_FILE"} <= settings.keys() else {}
+    try:
+        text = (ROOT / CLASS_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    whole = text[: text.rfind("\n") + 1]  # a last line without an end has been cut
+    return {name: value for name, value in dotenv_values(stream=io.StringIO(whole), interpolate=False).items() if value}
 
 
 def class_answers() -> bool:
@@ -249,28 +288,27 @@ def _reachable_class(joined: dict[str, str]) -> dict[str, str]:
     import ssl
 
     place, host = joined["FOUNDRY_CLASS"], urlsplit(joined["FOUNDRY_RESOURCE_ENDPOINT"])
-    again = "join again with the line on the board, or go back to your own mock with: python -m helpers leave"
     try:
         context = ssl.create_default_context(cafile=joined["SSL_CERT_FILE"])
     except OSError:
-        raise SettingsError(f"the certificates of the class at {place} are gone or damaged: {again}") from None
+        raise SettingsError(f"the certificates of the class at {place} are gone or damaged: {JOIN_AGAIN}") from None
     opened = http.client.HTTPSConnection(host.hostname, host.port or 443, timeout=5, context=context)
     try:
         opened.request("GET", "/_mock", headers={"x-mock-control-key": joined.get("FOUNDRY_MOCK_CONTROL_KEY", "")})
         status = opened.getresponse().status
     except ssl.SSLError:
         raise SettingsError(
-            f"what answers at {place} is not the class that you joined, so nothing was sent: {again}"
+            f"what answers at {place} is not the class that you joined, so nothing was sent: {JOIN_AGAIN}"
         ) from None
     except (OSError, http.client.HTTPException):
         raise SettingsError(
             f"the class at {place} does not answer: check that you are on the room's network and that it runs. "
-            f"If its address has changed, {again}"
+            f"If its address has changed, {JOIN_AGAIN}"
         ) from None
     finally:
         opened.close()
     if status != 200:
-        raise SettingsError(f"the class at {place} does not know you: {again}")
+        raise SettingsError(f"the class at {place} does not know you: {JOIN_AGAIN}")
     exempt = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").split(",")
     no_proxy = ",".join(dict.fromkeys([*filter(None, exempt), "localhost", "127.0.0.1", "::1", host.hostname]))
     return {**joined, "NO_PROXY": no_proxy, "no_proxy": no_proxy, "AZURE_CLIENT_ID": ""}

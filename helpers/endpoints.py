@@ -47,7 +47,7 @@ SHAPES = {
         Shape("project endpoint", PROJECT, r"/api/projects/[^/]+", "", False, PROJECT_SCOPE,
               "a base URL: clients add a route to it"),
         Shape("project, OpenAI route", PROJECT + "/openai/v1/responses", r"/api/projects/[^/]+/openai/v1/\w.*", "", True, PROJECT_SCOPE,
-              "what get_openai_client() of azure-ai-projects calls"),
+              "for prompts inside a project, as the SDK of lesson 09 sends them"),
         Shape("project, dated OpenAI route", PROJECT + "/openai/responses", r"/api/projects/[^/]+/openai/(?:responses|conversations|files|fine_tuning|evals)\b.*",
               "2025-11-15-preview", True, PROJECT_SCOPE, "the preview form of November 2025"),
         Shape("project, management route", PROJECT + "/deployments", r"/api/projects/[^/]+/(?!openai\b)\w.*", "v1", False, PROJECT_SCOPE,
@@ -204,7 +204,7 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
 def _path_problem(path: str, kind: str) -> str:
     route = re.sub(r"/(projects|deployments)/[^/]+", "", path)  # names are free: one may be called openai
     if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
-        return "The route is in it twice: take one away. An SDK adds its own part, so give it the base URL only."
+        return "A route is in it twice: take one away. A package that is given a URL mostly adds a route of its own."
     if path.startswith("/models"):
         return "The /models route belonged to an SDK that was retired on 2026-05-30: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):

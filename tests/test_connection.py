@@ -15,6 +15,14 @@ from helpers.mock.server import MockServer
 GOOD = "https://my-foundry.services.ai.azure.com/api/projects/my-project"
 
 
+def test_who_presents_is_told_how_to_reach_the_controls(tmp_path):
+    line = "  controls           python3 -m helpers control\n"
+    assert line in _python("connection.connect()", "", tmp_path, FOUNDRY_PRESENT="yes").stdout
+    assert line not in _python("connection.connect()", "", tmp_path).stdout
+    live = f"FOUNDRY_PROJECT_ENDPOINT={GOOD}\nFOUNDRY_MODEL_NAME=m\n"
+    assert line not in _python("connection.connect()", live, tmp_path, FOUNDRY_PRESENT="yes").stdout
+
+
 @pytest.mark.parametrize(
     "value", [GOOD, GOOD + "/", "https://localhost:9443/api/projects/p", GOOD.replace("https", "HTTPS")]
 )

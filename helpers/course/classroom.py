@@ -79,7 +79,7 @@ def _kept(folder: Path) -> dict:
         return {}
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        if set(kept) >= {"address", "authority", "secret", "control_key", "token_key", "learners", "cards"}:
+        if set(kept) >= {"address", "authority", "secret", "token_key", "learners", "cards"}:
             return kept
     except ValueError:
         pass
@@ -117,9 +117,7 @@ def _opened(name: str, folder: Path, before: dict, address: str, cards: int | No
         authority or Authority.made(dict.fromkeys([*PRIVATE_NETWORKS, *LOCAL_NAMES, address])),
         bytes.fromhex(before["secret"]) if before else secrets.token_bytes(32),
         token_key,
-        before["control_key"] if before else secrets.token_hex(16),
-        list(before.get("learners", [])),
-        list(before.get("cards", [])),
+        *(list(before.get(names, [])) for names in ("learners", "cards", "gone")),
     )
     while cards and len(of.cards) < cards:
         of.cards.append(of.new_name())
@@ -132,7 +130,7 @@ def _opened(name: str, folder: Path, before: dict, address: str, cards: int | No
     def keep() -> None:
         kept = {
             "address": of.address, "authority": of.authority.pem().decode(), "secret": of.secret.hex(),
-            "control_key": of.control_key, "token_key": pem.decode(), "learners": of.learners, "cards": of.cards,
+            "token_key": pem.decode(), "learners": of.learners, "cards": of.cards, "gone": of.gone,
         }  # fmt: skip
         write_private(folder / "class.json", json.dumps(kept, indent=1))
 

@@ -155,7 +155,9 @@ def _add_class_commands(commands) -> None:
     join = commands.add_parser("join", help="use the mock of a class from now on")
     join.add_argument("address", help="the address on the board, such as 192.168.1.5:8443")
     join.add_argument("code", nargs="+", help="the code on the board or on your card")
-    join.add_argument("--private", action="store_true", help="do not tell the class which exercises you have done")
+    join.add_argument(
+        "--private", action="store_true", help="keep the exercises that you do out of what the class counts"
+    )
     join.set_defaults(run=_join)
 
     leave = commands.add_parser("leave", help="use your own mock again")

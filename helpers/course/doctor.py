@@ -21,6 +21,7 @@ from helpers.course.environment import LOCK, ROOT, installed_version
 from helpers.mock.catalog import DEFAULT_DEPLOYMENT, DEPLOYMENTS, PORT
 from helpers.redaction import redact_text
 
+INSTALL = "python3 -m helpers lab"
 MARKS = {"ok": "OK", "note": "note", "problem": "PROBLEM"}
 NODE = (20, 0)
 CAPACITY = 30  # thousand tokens a minute: a rehearsal of all lessons comes to half of that
@@ -53,31 +54,23 @@ def diagnose(live: bool = False) -> list[Finding]:
     """All findings. With ``live`` sign-in, endpoint, role and deployment are tried: a token, a list, and a prompt of two
     words for each sign-in."""
     findings: list[Finding] = []
-    for check in (
-        _python,
-        _packages,
-        _node,
-        _port,
-        _certificates,
-        _proxy,
-        _settings,
-        _aside,
-        _credentials,
-        _mock,
-        _class,
-    ):
+    checks = [_python, _node, _port, _certificates, _proxy]
+    if not _before_the_first_install():  # the others are about packages, or need them
+        checks += [_packages, _settings, _aside, _credentials, _mock, _class, *([_reached] if live else [])]
+    for check in checks:
         findings += _guarded(check)
-    if live:
-        findings += _guarded(_reached)
     return list(dict.fromkeys(findings))  # two checks may meet the same unreadable .env
 
 
 def report(findings: list[Finding]) -> str:
     """The findings as lines of text, with a summary."""
     problems = sum(finding.state == "problem" for finding in findings)
-    summary = (
-        "Everything needed is here." if not problems else f"{problems} problem{'s' if problems > 1 else ''} to mend."
-    )
+    if problems:
+        summary = f"{problems} problem{'s' if problems > 1 else ''} to mend."
+    elif not any(finding.subject == "packages" for finding in findings):
+        summary = "Nothing is wrong so far. Run this again after that command: it looks at packages and settings too."
+    else:
+        summary = "Everything needed is here."
     return "\n".join([*map(str, findings), "", summary])
 
 
@@ -113,27 +106,38 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
 def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("ok", "Python", f"{version}{'' if _in_venv() else ', outside the .venv of the course'}")
-    if state := environment.state():
-        what = "python3 -m helpers lab"
-        fix = (
-            f"run {what}"
-            if os.access(environment.VENV, os.W_OK)
-            else f"make .venv writable, or delete it, and run {what}"
+    state = environment.state()
+    if state == environment.NOT_YET:
+        yield Finding("note", ".venv", state, f"run {INSTALL}")
+    elif state:
+        writable = os.access(environment.VENV, os.W_OK)
+        yield Finding(
+            "problem",
+            ".venv",
+            state,
+            f"run {INSTALL}" if writable else f"make .venv writable, or delete it, and run {INSTALL}",
         )
-        yield Finding("problem" if state != "is not there yet" else "note", ".venv", state, fix)
 
 
 def _in_venv() -> bool:
     return Path(sys.prefix).resolve() == environment.VENV.resolve()
 
 
+def _locked() -> dict[str, str]:
+    """The packages that the lock has for this machine, with their versions."""
+    lines = map(LOCKED.match, map(str.strip, LOCK.read_text(encoding="utf-8").splitlines()))
+    return {found[1]: found[2] for found in lines if found and _applies(found[3])}
+
+
+def _before_the_first_install() -> bool:
+    """Whether nothing has been installed for the course yet. Where there is no .venv, what it needs may still be there: an image
+    brings it along."""
+    return environment.state() == environment.NOT_YET and not all(map(installed_version, _locked()))
+
+
 def _packages() -> Iterator[Finding]:
-    wrong, missing, damaged, count = [], [], [], 0
-    for line in LOCK.read_text(encoding="utf-8").splitlines():
-        if not (found := LOCKED.match(line.strip())) or not _applies(found[3]):
-            continue
-        count += 1
-        name, wanted = found[1], found[2]
+    wrong, missing, damaged, locked = [], [], [], _locked()
+    for name, wanted in locked.items():
         here = installed_version(name)
         if here is None:
             missing.append(name)
@@ -141,10 +145,10 @@ def _packages() -> Iterator[Finding]:
             wrong.append(f"{name} {here} instead of {wanted}")
         elif not _is_whole(name):
             damaged.append(name)
-    again = "delete .venv and run python3 -m helpers lab"
+    again = f"delete .venv and run {INSTALL}"
     if missing:
         yield Finding(
-            "problem", "packages", f"{len(missing)} of {count} are not installed, such as {missing[0]}", again
+            "problem", "packages", f"{len(missing)} of {len(locked)} are not installed, such as {missing[0]}", again
         )
     if wrong:
         more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
@@ -152,7 +156,7 @@ def _packages() -> Iterator[Finding]:
     if damaged:
         yield Finding("problem", "packages", f"files of {', '.join(damaged[:3])} are gone", again)
     if not missing and not wrong and not damaged:
-        yield Finding("ok", "packages", f"{count}, as requirements.txt has them")
+        yield Finding("ok", "packages", f"{len(locked)}, as requirements.txt has them")
     for name, why in RETIRED.items():
         if installed_version(name):
             yield Finding("note", "packages", f"{name} is installed: {why}")
@@ -192,7 +196,9 @@ def _port() -> Iterator[Finding]:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex(("127.0.0.1", PORT)) == 0
-    if taken:
+    if os.environ.get("FOUNDRY_RESOURCE_ENDPOINT") == f"https://localhost:{PORT}":  # put there by connect()
+        yield Finding("ok", "port", f"{PORT} is that of the mock in use")
+    elif taken:
         yield Finding("note", "port", f"{PORT} is in use, so a new mock takes the next free one")
     else:
         yield Finding("ok", "port", f"{PORT} is free for the mock")
@@ -240,7 +246,7 @@ def _settings() -> Iterator[Finding]:
             yield Finding("note", "settings", f"{name} of the environment counts, not the one in .env")
     if not values["FOUNDRY_PROJECT_ENDPOINT"]:
         where = "no .env" if not dotenv.is_file() else "no project endpoint in .env"
-        mock = "mock of the class" if connection.class_settings() else "offline mock"
+        mock = "mock of the class" if connection.written_by_join() else "offline mock"
         yield Finding("ok", "settings", f"{where}: notebooks use the {mock}")
         if values["FOUNDRY_API_KEY"]:
             fix = "set FOUNDRY_PROJECT_ENDPOINT as well, or take the key out"
@@ -341,26 +347,24 @@ def _mock() -> Iterator[Finding]:
 
 
 def _class() -> Iterator[Finding]:
-    joined = connection.class_settings()
-    if not joined:
-        if (ROOT / connection.CLASS_FILE).is_file():
-            fix = "join again, or run python3 -m helpers leave"
-            yield Finding("problem", "class", f"{connection.CLASS_FILE} is not as join writes it", fix)
+    live = bool(connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"])
+    try:
+        joined = connection.class_settings()
+        if joined and (live or os.environ.get("FOUNDRY_MOCK_ENV", "").strip()):
+            yield Finding("note", "class", *connection.goes_before_the_class(joined, live))
+            return
+        if not connection.class_answers():
+            return
+    except SettingsError as error:
+        problem, _, fix = str(error).partition(": ")
+        yield Finding("problem", "class", problem, fix)
         return
-    who = f"{joined['FOUNDRY_CLASS_LEARNER']} at {joined['FOUNDRY_CLASS']}"
-    if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
-        yield Finding("note", "class", f"you have joined as {who}, and the settings are live, which goes first")
-    elif os.environ.get("FOUNDRY_MOCK_ENV", "").strip():
-        yield Finding("note", "class", f"you have joined as {who}, and FOUNDRY_MOCK_ENV is set, which goes first")
-    else:
-        try:
-            connection.class_answers()
-        except SettingsError as error:
-            problem, _, fix = str(error).partition(": ")
-            yield Finding("problem", "class", problem, fix)
-        else:
-            private = joined.get("FOUNDRY_CLASS_PROGRESS") != "yes"
-            yield Finding("ok", "class", f"you are {who}; exercises done are {'not ' if private else ''}told")
+    counted = "counted" if joined["FOUNDRY_CLASS_PROGRESS"] == "yes" else "not counted"
+    yield Finding(
+        "ok",
+        "class",
+        f"you are {joined['FOUNDRY_CLASS_LEARNER']} at {joined['FOUNDRY_CLASS']}; your exercises are {counted}",
+    )
 
 
 # -- live ----------------------------------------------------------------------------------------------------------------

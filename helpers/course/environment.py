@@ -128,10 +128,13 @@ def installed_version(package: str) -> str | None:
         return None
 
 
+NOT_YET = "is not there yet"
+
+
 def state() -> str:
     """What ``.venv`` needs before it can be entered, in words; "" when it needs nothing."""
     if not VENV.exists():
-        return "is not there yet"
+        return NOT_YET
     if _unfinished():
         return "is unfinished: the last command that installed was cut short"
     if not PYTHON.exists() or not CONFIG.is_file():

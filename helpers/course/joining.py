@@ -21,13 +21,6 @@ from helpers.mock.files import write_private, write_variables
 
 WAIT = 10  # seconds
 LONGEST = 64 * 1024  # bytes of an answer
-# What the room may set on a learner's machine; anything else it says is passed over.
-VARIABLES = (
-    "FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MODEL_NAME", "FOUNDRY_API_KEY", "FOUNDRY_MOCK_CONTROL_KEY",
-    "FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID", "FOUNDRY_AUTHORITY", "FOUNDRY_TENANT_ID", "FOUNDRY_CLIENT_ID",
-    "FOUNDRY_CLIENT_SECRET", "FOUNDRY_SECOND_CLIENT_ID", "FOUNDRY_SECOND_CLIENT_SECRET", "IDENTITY_ENDPOINT", "IDENTITY_HEADER",
-    "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-)  # fmt: skip
 ENDPOINTS = ("FOUNDRY_PROJECT_ENDPOINT", "FOUNDRY_RESOURCE_ENDPOINT", "FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_AUTHORITY", "IDENTITY_ENDPOINT", "ACTIONS_ID_TOKEN_REQUEST_URL")  # fmt: skip
 NOT_THE_ROOM = (
     "Refused: what answers at {} is not the class of this code, and it was told nothing. Compare address and code with the "
@@ -68,7 +61,7 @@ def join(address: str, code: str, private: bool) -> int:
         "FOUNDRY_CLASS_PROGRESS": "no" if private else "yes",
         **variables,
         "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
-        **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(bundle)),
+        **dict.fromkeys(connection.BUNDLES, str(bundle)),
     }
     try:
         write_private(bundle, beside_others(authority.encode()).decode("utf-8", "replace"))
@@ -81,11 +74,9 @@ def join(address: str, code: str, private: bool) -> int:
     print("connect() uses its mock from now on; python3 -m helpers leave takes that back.")
     print("Your instructor can see the requests that you send there, with keys and tokens hidden.")
     if private:
-        print("Which exercises you have done is not told.")
+        print("Exercises that you try and do are not counted.")
     else:
-        print(
-            "check() tells the class which exercises you have tried and done: their numbers, no answer and no name of yours."
-        )
+        print("check() tells the class that an exercise was tried or done. The room's are counted: no name, no answer.")
         print("To leave that out, join with --private.")
     if problem := _goes_first():
         print(f"note: {problem}")
@@ -143,7 +134,7 @@ def _admitted(place: str, host: str, port: int, authority: str, code: str) -> di
     """What the room says to the code. Raises SetupProblem."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=authority)
-    known = connection.class_settings().get("FOUNDRY_API_KEY", "")
+    known = connection.written_by_join().get("FOUNDRY_API_KEY", "")
     sent = {"code": code, "known": hashlib.sha256(known.encode()).hexdigest() if known else ""}
     try:
         status, said = _asked(place, host, port, context, "POST", "/_mock/join", sent)
@@ -166,7 +157,7 @@ def _admitted(place: str, host: str, port: int, authority: str, code: str) -> di
 def _checked(given: object, place: str) -> dict[str, str]:
     """The settings that the room gives. Raises SetupProblem for what could lead elsewhere."""
     given = given if isinstance(given, dict) else {}
-    variables = {name: _plain(given.get(name), place) for name in VARIABLES}
+    variables = {name: _plain(given.get(name), place) for name in connection.OF_THE_ROOM}
     origin = variables["FOUNDRY_RESOURCE_ENDPOINT"]
     if not all(urlsplit(variables[name])[:2] == urlsplit(origin)[:2] for name in ENDPOINTS) or not origin.startswith(
         "https://"
@@ -185,10 +176,9 @@ def _plain(value: object, place: str) -> str:
 def _goes_first() -> str:
     """What would keep connect() from using the class, in a sentence; "" when nothing does."""
     try:
-        if connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"]:
-            return "FOUNDRY_PROJECT_ENDPOINT is set, and a live project goes before the class: empty it in .env for the class."
+        live = bool(connection.read_settings()[0]["FOUNDRY_PROJECT_ENDPOINT"])
     except connection.SettingsError as error:
         return str(error)
-    return "FOUNDRY_MOCK_ENV is set, and the mock that it names goes before the class." * bool(
-        os.environ.get("FOUNDRY_MOCK_ENV")
-    )
+    if not live and not os.environ.get("FOUNDRY_MOCK_ENV", "").strip():
+        return ""
+    return "{}: {}".format(*connection.goes_before_the_class(connection.written_by_join(), live))

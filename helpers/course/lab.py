@@ -67,6 +67,8 @@ def run(passed_on: list[str], present: bool = False) -> int:
     print(f"Opening JupyterLab on {FIRST}. Ctrl-C (twice) stops it.", flush=True)
     print("The controls of the offline mock, for teaching: python3 -m helpers control", flush=True)
     environment = {name: value for name, value in os.environ.items() if name not in NOISE}
+    if present:
+        environment["FOUNDRY_PRESENT"] = "yes"  # connect() then tells of the controls, too
     if os.name == "nt":
         return subprocess.call(command(passed_on, present), cwd=ROOT, env=environment)
     os.chdir(ROOT)

@@ -10,12 +10,14 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -29,8 +31,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from helpers import connection
 from helpers.auth import decode_token
 from helpers.course import notebooks, tap
+from helpers.course.encodings import nested
 from helpers.course.environment import ROOT, SetupProblem
-from helpers.course.scrubber import Scrubber, audit
+from helpers.course.scrubber import LEVELS, Scrubber, audit
 from helpers.exchange import Exchange
 from helpers.mock import catalog
 from helpers.mock.model import prompts, recordings
@@ -44,11 +47,12 @@ AZURE = r"\.(?:services\.ai|openai|cognitiveservices)\.azure\.com"
 
 @dataclass
 class Run:
-    """What a lesson sent: the sources of its cells by id, its exchanges in order with their cells, and what went wrong."""
+    """What a lesson sent: its exchanges in order, each with the source of its cell, what went wrong, and the ids of cells by source."""
 
     path: Path
     sent: list[tuple[str, Exchange]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -114,6 +118,32 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
     recordings.settle(folder)
     settings = live_settings()
     paths = chosen(lessons)
+    with _stopped_once():
+        return _recorded(paths, settings, dry, yes, folder, every=not lessons)
+
+
+@contextmanager
+def _stopped_once() -> Iterator[None]:
+    """Ctrl-C is heard once: another one would break into what the first has begun to put in order, so it is not heard until this
+    process ends."""
+
+    def stop(*signal_and_frame) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield  # somebody else sees to it
+        return
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:
+            signal.signal(signal.SIGINT, before)
+
+
+def _recorded(paths: list[Path], settings: dict[str, str], dry: bool, yes: bool, folder: Path, every: bool) -> int:
     print(
         f"Rehearsing {len(paths)} lesson{'s' * (len(paths) > 1)} on the offline mock, to know what will be sent.",
         flush=True,
@@ -150,7 +180,7 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         print("\nNothing was written: the project has refused what the lessons ask.")
         print("\n".join(f"  {problem}" for problem in spoiled))
         return 1
-    report, findings = compiled(live, rehearsed, scrubber, settings, folder, every=not lessons)
+    report, findings = compiled(live, rehearsed, scrubber, settings, folder, every)
     print(report)
     if findings:
         print(
@@ -166,6 +196,9 @@ def run(lessons: list[str], dry: bool = False, yes: bool = False, folder: Path =
         reason = getattr(error, "strerror", None) or "a file could not be copied"
         print(f"\nNothing was written, and the old recordings are whole: {reason}. Is the disk full?")
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped while it wrote: all recordings are the old ones, or all the new.")
+        return 130
     if problems:
         print("\nNothing was written: a second look at the files found more.")
         print("\n".join(f"  {problem}" for problem in problems))
@@ -182,7 +215,7 @@ def spoilt(before: Run, live: Run) -> list[str]:
     found = []
     refused = _refused(live) - _refused(before)
     if refused:
-        cells = ", ".join(sorted(refused))
+        cells = ", ".join(sorted(live.ids.get(cell, cell) for cell in refused))
         found.append(
             f"{live.path.stem}: 401 or 403 where the offline mock agrees (cells {cells}); sign in anew, look at the role"
         )
@@ -249,7 +282,11 @@ def live_settings() -> dict[str, str]:
         connection.check_model_name(settings["FOUNDRY_MODEL_NAME"])
     except connection.SettingsError as error:
         raise SetupProblem(str(error)) from None
-    given = {name: value for name, value in os.environ.items() if name.startswith(("AZURE_", "IDENTITY_", "FOUNDRY_"))}
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("ACTIONS_", "AZURE_", "IDENTITY_", "FOUNDRY_"))
+    }
     return {**given, **written, **{name: value for name, value in settings.items() if value}}
 
 
@@ -295,7 +332,7 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
         notebook, timeout=60 * MINUTES, kernel_name="python3", allow_errors=True, record_timing=False, store_widget_state=False,
         shutdown_kernel="immediate", extra_arguments=notebooks.FOR_A_LOG, resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    played = Run(path)
+    played = Run(path, ids={cell.source: cell.get("id", "?") for cell in own})
     try:
         _execute(client, environment)
     except (CellTimeoutError, DeadKernelError) as error:
@@ -308,8 +345,20 @@ def played(path: Path, environment: dict[str, str], wanted: dict[str, list[int]]
                 )
     for output in end.get("outputs", ()):
         if tap.MIME in output.get("data", {}):
-            played.sent = tap.unpacked(output.data[tap.MIME])
+            for cell, one in tap.unpacked(output.data[tap.MIME]):
+                if _is_deep(one):
+                    played.broken.append(
+                        f"{one.method} {_route(one)}: JSON that is nested deeper than {LEVELS} levels is left out"
+                    )
+                else:
+                    played.sent.append((cell, one))
     return played
+
+
+def _is_deep(one: Exchange) -> bool:
+    """Whether JSON in an exchange is nested deeper than anybody could read it."""
+    told = recordings.events(one.response_body) if one.chunks else [one.response_json]
+    return any(nested(value, LEVELS) for value in (one.request_json, *told))
 
 
 def _execute(client: NotebookClient, environment: dict[str, str]) -> None:
@@ -510,7 +559,7 @@ def compiled(
         _learn(run, scrubber, settings)
         run.sent = [(cell, one) for cell, one in run.sent if _of_project(one, settings)]
     now = {Path(name).with_suffix("").as_posix() for name in _files(folder)}
-    names, me = _Names(rehearsed, now), _identity(live)
+    names, me = _Names(rehearsed, now, scrubber.text), _identity(live)
     first_model: dict[str, str] = {}  # by prompt: its answer serves all models, those of others only theirs
     raw: dict[str, Exchange] = {}
     for one in selected(live):
@@ -524,7 +573,7 @@ def compiled(
         if name in now and (Exchange.load(folder / f"{name}.json").source or {}).get("alone"):
             source["alone"] = True  # what the twin says about when it may answer holds for this one too
         raw[name] = _rounded(replace(one.exchange, source=source))
-    raw |= dict(_wanted_failures(live, rehearsed, settings, me))
+    raw |= dict(_wanted_failures(live, rehearsed, settings, me, scrubber.text))
     report.refused += sorted(_left_out(live, rehearsed, scrubber))
     for one in raw.values():  # once to learn what is met on the way, then to scrub
         scrubber.scrub(one)
@@ -627,7 +676,7 @@ def _identity(runs: list[Run]) -> str:
 
 
 def _wanted_failures(
-    live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str
+    live: list[Run], rehearsed: list[Run], settings: dict[str, str], me: str, shown: Callable[[str], str]
 ) -> Iterator[tuple[str, Exchange]]:
     """The failures that the lessons are there for, one of each kind."""
     seen, names = set(), set()
@@ -652,7 +701,7 @@ def _wanted_failures(
                 "date": date.today().isoformat(),
                 "sign_in": sign_in,
             }
-            name = f"{run.folder}/{FAILURES}/{_slug(words)}"
+            name = f"{run.folder}/{FAILURES}/{_slug(shown(words))}"
             count, unique = 1, name
             while unique in names:
                 count += 1
@@ -706,8 +755,8 @@ def _slug(words: str) -> str:
 class _Names:
     """Names for files: that of the authored twin, which the rehearsal met in the same cell, or a new one after the question."""
 
-    def __init__(self, rehearsed: list[Run], now: set[str]):
-        self._now, self._taken, self._met = now, set(), set()
+    def __init__(self, rehearsed: list[Run], now: set[str], shown: Callable[[str], str]):
+        self._now, self._shown, self._taken, self._met = now, shown, set(), set()
         self._twins: dict[tuple, list[str]] = {}
         for one in prompts_of(rehearsed):
             said = one.exchange.response_headers.get("x-offline-mock", "")
@@ -728,7 +777,7 @@ class _Names:
             if name not in self._taken:
                 self._taken.add(name)
                 return name
-        words = _slug(f"{one.prompt.last_words[:44]} {_model(one) if of_model else ''}")
+        words = _slug(self._shown(f"{one.prompt.last_words[:44]} {_model(one) if of_model else ''}"))
         name, count = f"{one.run.folder}/{words}", 1
         while name in self._taken or name in self._met or name in self._now:
             count += 1

@@ -1,34 +1,36 @@
 """What a recording may not hold, and what stands there instead. An exchange with a live project goes in; it comes out with the
 demo resource's names, made-up ids and no secret, or not at all.
 
-Three things are looked for: values that the run knows (settings, tokens and their claims, host names, this machine's user),
-in every encoding; places that hold an identity by their structure (paths of resources, ids, addresses); and secrets by shape and
-by name, as ``redaction`` has them. The same value gets the same replacement everywhere, so recordings stay joined. What looks
-like a secret or an identity and has no rule is a Finding, which names the place and never the value, and nothing is written then.
+Three things are looked for: values that the run knows (``known``: settings, tokens and their claims, names that the project lists,
+this machine's user), in every encoding; what the structure tells (fields, headers and paths that hold a name or a person); and what
+looks like a secret (``redaction``) or an identity (``identities``). The same value gets the same replacement everywhere, so recordings stay
+joined. What looks like a secret and has no rule is a Finding, which names the place and never the value, and nothing is written then.
 """
 
-import base64
 import contextlib
 import getpass
-import gzip
-import html
 import json
 import re
 import socket
-import unicodedata
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from helpers.auth import decode_token
+from helpers.course import identities
+from helpers.course.encodings import DEEPEST, json_in, nested, openers, whole_characters, without_encoded
+from helpers.course.identities import OURS, PUBLIC_IDS, UUID
+from helpers.course.known import Known, visible
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
+from helpers.mock.model.recordings import timed_events
 from helpers.redaction import (
     AN_ID,
     HIDDEN,
+    SECRET_SETTINGS,
     is_secret_name,
     redact_header,
     redact_text,
@@ -39,52 +41,62 @@ from helpers.redaction import (
     with_piece,
 )
 
-OURS = "0ff11e"  # made-up ids begin so, which tells them from real ones, also to who reads the files later
-DEEPEST = 6  # encodings inside encodings that are opened
-UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])", re.I)
-OUR_UUID = re.compile(
-    rf"{OURS}00-0000-4000-8000-[0-9a-f]{{12}}|[0-9a-f]{{4}}0{{4}}-0000-4000-8000-0{{8}}[0-9a-f]{{4}}|0{{8}}-.*"
-)
-# ids of the service: a word, a mark, and digits, as in resp_0a1b..., chatcmpl-..., call_...
-AN_OPAQUE_ID = re.compile(
-    r"(?<![A-Za-z0-9])(resp|msg|rs|fc|fco|conv|call|chatcmpl|ws|fs|ci|mcp|mcpl|mcpr|cntr|cfile|file|assistant|asst|thread|run|step|vs|vsfb|batch|item"
-    r"|cmp|ig|mem|memupdateo|update|req|proj|org|agent|tool|st|session|ctx|trace|oai)([_-])(?=[A-Za-z0-9_]*\d)([A-Za-z0-9_]{14,})(?![A-Za-z0-9])"
-)
-EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])")
-IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)")
-IPV6 = re.compile(r"(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|fe80::[0-9a-f:]+)(?![\w:])", re.I)  # fmt: skip
-HARMLESS_IP = re.compile(r"127\..*|0\.0\.0\.0|255\..*|192\.0\.2\..*|198\.51\.100\..*|203\.0\.113\..*|2001:db8:.*|::1?|8\.8\.8\.8", re.I)  # fmt: skip
-HARMLESS_DOMAIN = re.compile(r"(?:.*[@.])?example\.(?:com|org|net)", re.I)
-# <name>.<one of these> is somebody's resource
-_SUFFIXES = (
-    r"services\.ai\.azure\.com|openai\.azure\.(?:com|us)|cognitiveservices\.azure\.(?:com|us)|models\.ai\.azure\.com|search\.windows\.net"
-    r"|(?:blob|file|queue|table|dfs)\.core\.windows\.net|database\.windows\.net|vault\.azure\.net|azurewebsites\.net|azurecontainerapps\.io"
-    r"|inference\.ml\.azure\.com|azurecr\.io|azure-api\.net|documents\.azure\.com|servicebus\.windows\.net|redis\.cache\.windows\.net"
-    r"|azure\.(?:us|cn)|usgovcloudapi\.net|chinacloudapi\.cn|postgres\.database\.azure\.com|trafficmanager\.net|kusto\.windows\.net|b2clogin\.com"
-    r"|azurefd\.net|cloudapp\.azure\.com|onmicrosoft\.com|sharepoint\.com|applicationinsights\.azure\.com"
-)
-HOST = re.compile(rf"(?<![\w.-])((?:[\w-]{{1,63}}\.){{1,6}})({_SUFFIXES})(?![\w-])", re.I)
-OUR_HOST = re.compile(r"(?:[a-z0-9]+\.)*(?:demo-?[a-z0-9-]+|offline-mock|contoso-ai)\.", re.I)
-RESOURCE_PATH = re.compile(r"(/(subscriptions|resourcegroups|providers/[\w.]+/\w+|accounts|projects|connections|vaults|workspaces|components|userAssignedIdentities)/)([^/\s\"'?&#,;<>\\]+)", re.I)  # fmt: skip
-A_HOME = re.compile(r"(?:/home/|/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})[\w.-]+")
-BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9_-]{16,})={0,2}(?![A-Za-z0-9+/_=-])")
-PERCENT = re.compile(r"[\w.~+*!()-]*(?:%[0-9A-Fa-f]{2}[\w.~+*!()-]*)+")
-HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{2}){8,}(?![A-Za-z0-9])", re.I)
-ESCAPED = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
-RANDOM = re.compile(r"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-][A-Za-z0-9+/_-]{18,}[A-Za-z0-9+_-]={0,2}(?![A-Za-z0-9+/_=-])")
-# Fields and headers that hold a person, and what is only about the way to the service.
-A_NAME = {"server_url": "https://example.com/mcp", "filename": "file", "project_connection_id": "connection", "connection_id": "connection", "index_name": "index"}  # fmt: skip
-A_PERSON = re.compile(r"(?:user|safety_identifier|end_?user(?:_?id)?|e?mail|upn|user_?principal_?name|preferred_username|unique_name|given_?name|family_?name|display_?name|created_?by|last_?modified_?by|owner|author|principal_?name|x-ms-client-principal-name)", re.I)  # fmt: skip
+LEVELS = 100  # of JSON that are looked through: nothing of the service is nested so deep
+# Fields that hold a name which somebody has given, and what stands there instead.
+A_NAME = {
+    "server_url": "https://example.com/mcp", "server_label": "server", "filename": "file", "file_name": "file", "project_connection_id": "connection",
+    "connection_id": "connection", "connection_name": "connection", "index_name": "index", "agent_name": "demo-agent", "vector_store_name": "demo-store",
+    "memory_store_name": "demo-memory", "toolbox_name": "demo-toolbox", "container_name": "demo-container", "deployment_name": "demo-deployment",
+    "prompt_cache_key": "cache", "metadata": "value", "conversation_name": "demo-conversation",
+}  # fmt: skip
+# Objects of the service whose ``name`` somebody has given; what is named in a list of them is known from then on.
+NAMED = {
+    "vector_store": "demo-store", "file": "file", "agent": "demo-agent", "agent_reference": "demo-agent", "agent.version": "demo-agent", "assistant": "demo-agent",
+    "memory_store": "demo-memory", "toolbox": "demo-toolbox", "container": "demo-container", "index": "demo-index", "dataset": "demo-dataset",
+    "connection": "demo-connection", "evaluation": "demo-evaluation", "eval": "demo-evaluation", "project": catalog.PROJECT, "account": catalog.RESOURCE,
+}  # fmt: skip
+# Fields and headers that hold a person, and those of them whose value is a person's name wherever it stands.
+A_PERSON = re.compile(r"(?:user|safety_identifier|end_?user(?:_?id)?|e?mail|upn|user_?principal_?name|preferred_username|unique_name|login_hint|username|given_?name|family_?name|display_?name|created_?by|last_?modified_?by|owner|author|principal_?name|x-ms-client-principal-name)", re.I)  # fmt: skip
+SAYS_WHO = re.compile(r"(?:upn|user_?principal_?name|preferred_username|unique_name|given_?name|family_?name|created_?by|last_?modified_?by|principal_?name|login_hint)", re.I)  # fmt: skip
+# What is only about the way to the service.
 LEFT_OUT = re.compile(
-    r"set-cookie2?|cookie|host|content-length|content-encoding|transfer-encoding|connection|keep-alive|alt-svc|via|forwarded|x-forwarded-.*|x-real-ip"
-    r"|x-client-ip|true-client-ip|x-azure-(?:clientip|socketip|fdid|ref.*)|x-ms-client-principal.*|x-ms-token-.*|cf-.*|nel|report-to|server-timing", re.I,
+    r"set-cookie2?|cookie|host|content-length|content-encoding|transfer-encoding|connection|keep-alive|alt-svc|via|forwarded|x-forwarded-.*|x-real-ip|x-original-.*|x-host"
+    r"|x-client-ip|client-ip|true-client-ip|x-azure-(?:clientip|socketip|fdid|ref.*)|x-msedge-ref|x-ms-client-principal.*|x-ms-token-.*|x-ms-original-url|cf-.*|fastly-.*|akamai-.*"
+    r"|nel|report-to|reporting-endpoints|server-timing|tracestate|baggage|correlation-context|p3p|content-security-policy.*|x-powered-by|x-aspnet.*",
+    re.I,
 )  # fmt: skip
 SENT = re.compile(r"content-type|accept|authorization|(?:api|ocp-apim-subscription)-key|openai-beta|foundry-features|x-ms-enable-preview", re.I)  # fmt: skip
+SIGN_IN = ("authorization", "api-key", "ocp-apim-subscription-key", "x-identity-header", "secret")
 SAID_ABOUT_ME = {
     "tid": catalog.TENANT_ID, "oid": catalog.PRINCIPAL_ID, "sub": catalog.PRINCIPAL_ID, "appid": catalog.CLIENT_ID, "azp": catalog.CLIENT_ID,
-    "puid": OURS, "deviceid": "", "sid": "", "uti": "", "aio": "", "rh": "", "xms_idrel": "",
+    "puid": OURS, "deviceid": "", "sid": "", "uti": "", "aio": "", "rh": "", "xms_idrel": "", "onprem_sid": "", "home_oid": catalog.PRINCIPAL_ID, "altsecid": "",
 }  # fmt: skip
-NAMES_ME = ("name", "given_name", "family_name", "upn", "unique_name", "preferred_username", "email", "app_displayname")
+NAMES_ME = (
+    "name",
+    "given_name",
+    "family_name",
+    "upn",
+    "unique_name",
+    "preferred_username",
+    "email",
+    "app_displayname",
+    "verified_primary_email",
+    "nickname",
+)
+# Words of a path behind which a name stands, and what stands there instead.
+IN_PATHS = {
+    "subscriptions": catalog.SUBSCRIPTION_ID, "resourcegroups": catalog.RESOURCE_GROUP, "accounts": catalog.RESOURCE, "projects": catalog.PROJECT,
+    "connections": "demo-connection", "vaults": "demo-vault", "workspaces": "demo-workspace", "components": "demo-component", "userassignedidentities": "demo-identity",
+    "agents": "demo-agent", "indexes": "demo-index", "datasets": "demo-dataset", "toolboxes": "demo-toolbox", "memory_stores": "demo-memory", "evaluations": "demo-evaluation",
+    "dev.azure.com": "demo-organization", "sites": "demo-site", "teams": "demo-site", "personal": "demo-site",
+}  # fmt: skip
+_A_PATH = re.compile(r"[^\s\"'<>\\,;(){}\[\]]{8,}")
+_ABOUT_AZURE = re.compile(
+    r"(?:^|/)(?:subscriptions|resourcegroups|providers/microsoft\.\w+|api/projects)/|(?:dev\.azure|\.sharepoint)\.com/",
+    re.I,
+)
+_NO_KIND = re.compile(r"locations|operation\w*|\w*versions|skus|usages|models", re.I)
+_NO_NAME = re.compile(r"[<{\[$].*|me|v1|openai|providers|locations|runs|versions", re.I)
 
 
 @dataclass(frozen=True)
@@ -104,27 +116,25 @@ class Scrubber:
 
     def __init__(self, published: str = ""):
         self._published, self._words = published, frozenset(re.findall(r"[a-z0-9]+", published.lower()))
-        self._known: dict[str, str] = {}  # in lower case -> what stands there instead
-        self._spelled: dict[str, str] = {}  # the same, as it was learned
-        self._names: set[str] = set()  # those of the known that may be words, and are replaced where they stand alone
+        self._known = Known()
         self._made: dict[tuple[str, str], str] = {}  # kind and value -> its made-up twin
-        self._pattern: re.Pattern | None = None
         self._place: list[str] = []
+        self._harmless: set[str] = set()  # texts that were looked through and hold nothing
+        self._alarms = 0
         self.findings: list[Finding] = []
 
     # -- what a run knows ------------------------------------------------------------------------------------------------
     def learn(self, value: str | None, instead: str = HIDDEN, word: bool = False) -> None:
-        """Replace this value everywhere, however it is encoded. A ``word`` is replaced only where it stands alone, and not at all
+        """Replace this value everywhere, however it is spelled. A ``word`` is replaced only where it stands alone, and not at all
         where the course itself uses it."""
-        value = (value or "").strip()
+        value = whole_characters((value or "").strip())
         lower = value.lower()
-        if len(value) < 3 or lower in self._known or lower == instead.lower() or lower in catalog_words():
+        if len(value) < 3 or lower == instead.lower() or lower in WORDS or value in self._known:
             return
-        if word and (len(value) < 4 or lower in self._words):
+        if word and lower in self._words:
             return
-        if word:
-            self._names.add(lower)
-        self._known[lower], self._spelled[lower], self._pattern = instead, value, None
+        self._known.add(value, instead, word)
+        self._harmless.clear()
 
     def learn_settings(self, settings: dict[str, str]) -> None:
         """What ``.env`` and the environment say about the project and the sign-in."""
@@ -141,29 +151,27 @@ class Scrubber:
                 self.learn(value, catalog.CLIENT_ID_WITHOUT_ROLE)
             elif name.endswith("CLIENT_ID"):
                 self.learn(value, catalog.CLIENT_ID)
-            elif is_secret_name(name):
+            elif is_secret_name(name) or name in SECRET_SETTINGS:
                 self.learn(value)
 
     def learn_address(self, url: str) -> None:
         """The resource and the project that an address names."""
         parts = urlsplit(url if "//" in url else f"https://{url}")
-        host, resource = parts.hostname or "", HOST.fullmatch(parts.hostname or "")
+        host = parts.hostname or ""
+        resource = (identities.RESOURCE.fullmatch(host) or [""] * 2)[1].rstrip(".")
+        project = unquote((re.search(r"/projects/([^/?]+)", parts.path) or [""] * 2)[1])
         if resource:
-            self.learn(resource[1].rstrip("."), catalog.RESOURCE)
+            self.learn(resource, catalog.RESOURCE, word=len(resource) < 6)
         elif host:
             self.learn(parts.netloc.rpartition("@")[2], f"{catalog.RESOURCE}.services.ai.azure.com")
             if host not in ("localhost", "127.0.0.1"):
                 self.learn(host, f"{catalog.RESOURCE}.services.ai.azure.com")
-        for what, found in (
-            ("resource", resource and resource[1].rstrip(".")),
-            ("project", parts.path.rpartition("/")[2]),
-        ):
-            if found and found.lower() in self._words - catalog_words() and re.fullmatch(r"[A-Za-z0-9]+", found):
+        for what, found in (("resource", resource), ("project", project)):
+            if found.lower() in self._words - WORDS and re.fullmatch(r"[A-Za-z0-9]+", found):
                 self._found(
                     f"the name of the {what} is a word of the course: record from a {what} with a name of its own"
                 )
-        if project := re.search(r"/projects/([^/?]+)", parts.path):
-            self.learn(unquote(project[1]), catalog.PROJECT, word=len(project[1]) < 8)
+        self.learn(project, catalog.PROJECT, word=len(project) < 8)
 
     def learn_deployment(self, name: str, model: str = "") -> None:
         """A deployment's own name; one that is a model's says nothing about anybody."""
@@ -175,15 +183,58 @@ class Scrubber:
         for value, instead in (
             (getpass.getuser(), "learner"),
             (socket.gethostname(), "laptop"),
+            (socket.gethostname().partition(".")[0], "laptop"),
             (str(Path.home()), "~"),
-        ):
-            self.learn(value, instead, word=True)  # fmt: skip
+        ):  # fmt: skip
+            if len(value) >= 4:
+                self.learn(value, instead, word=True)
+
+    def learn_person(self, value: str) -> None:
+        """Somebody's name or address, and its parts, in the orders in which they are written."""
+        if "@" in value:
+            local, _, domain = value.partition("@")
+            if identities.is_example_email(value):
+                return
+            self.learn(value, self._twin("email", value, "person") + "@example.com")
+            self.learn(local, "learner", word=True)
+            self._learn_parts(re.split(r"[._+-]", local), "learner")
+            if domain.removesuffix(".onmicrosoft.com") != domain or not identities.is_public(domain):
+                self.learn(domain, "example.com", word=True)
+                self.learn(domain.partition(".")[0], "example", word=True)
+            self._learn_orders(
+                [part for part in re.split(r"[._+-]", local) if len(part) > 1], self._twin("person", local, "A Learner")
+            )
+            return
+        parts = [part.strip(",.;()") for part in value.split()]
+        if len(parts) > 1:
+            self.learn(value, self._twin("person", value, "A Learner"))
+        self._learn_orders(parts, self._twin("person", value, "A Learner"))
+        self._learn_parts(parts, "Learner")
+
+    def _learn_orders(self, parts: list[str], instead: str) -> None:
+        if len(parts) < 2:
+            return
+        first, last = parts[0], parts[-1]
+        for one, other in ((first, last), (last, first)):
+            for between in (" ", ", ", ",", ".", "_", "-", ""):
+                if len(one + other) > 5:
+                    self.learn(f"{one}{between}{other}", instead if between[-1:] == " " else "learner", word=True)
+        for between in ("", ".", ". ") if len(last) > 3 else ():
+            self.learn(f"{first[0]}{between}{last}", instead if between[-1:] == " " else "learner", word=True)
+
+    def _learn_parts(self, parts: list[str], instead: str) -> None:
+        for part in parts:
+            if part.isalpha():
+                self.learn(part, instead, word=True)
+                for two in ("ae", "oe", "ue", "aa"):  # as somebody may write it who has the letter
+                    if two in part.lower() and len(part) > 5:
+                        self.learn(part.lower().replace(two, two[0]), instead, word=True)
 
     def learn_exchange(self, exchange: Exchange) -> None:
-        """What one exchange tells: its sign-in and the claims of its token, its cookies, the resources that a list names."""
+        """What one exchange tells: its sign-in and the claims of its token, its cookies, the names that a list holds."""
         for name, value in (*exchange.request_headers.pairs, *exchange.response_headers.pairs):
             secret = value.partition(" ")[2] if value.lower().startswith(("bearer ", "basic ")) else value
-            if name.lower() in ("authorization", "api-key", "ocp-apim-subscription-key", "x-identity-header", "secret"):
+            if name.lower() in SIGN_IN:
                 if len(secret) >= 12 and secret not in self._published:  # a wrong key that the lesson shows is none
                     self.learn(secret)
                     self._learn_token(secret)
@@ -192,8 +243,12 @@ class Scrubber:
                     _, _, cookie = pair.partition("=")
                     if len(cookie) >= 8:
                         self.learn(cookie)
+            elif SAYS_WHO.search(name):
+                self._learn_someone(value)
+        listed = urlsplit(exchange.url).path.rpartition("/")[2]
         for body in (exchange.request_json, exchange.response_json):
-            self._learn_listed(body)
+            if not nested(body, LEVELS):
+                self._learn_listed(body, "index" if listed == "indexes" else listed.removesuffix("s"))
 
     def _learn_token(self, token: str) -> None:
         try:
@@ -201,51 +256,58 @@ class Scrubber:
         except ValueError:
             return
         for name, value in claims.items():
-            if not isinstance(value, str) or len(value) < 4:
+            if not isinstance(value, str) or len(value) < 2:
                 continue
-            if name in SAID_ABOUT_ME:
+            if name in SAID_ABOUT_ME and len(value) >= 4:
                 self.learn(value, SAID_ABOUT_ME[name] or HIDDEN)
             elif name in NAMES_ME:
-                self._learn_person(value)
-            elif name == "xms_mirid":
+                self.learn_person(value)
+            elif name in ("xms_mirid", "xms_az_rid", "xms_rid"):
                 self._quiet(value)
             elif name == "ipaddr":
                 self.learn(value, self._twin("ip", value, "203.0.113.7"))
 
-    def _learn_person(self, value: str) -> None:
-        if "@" in value:
-            self.learn(value, self._email(value))
-            local, _, domain = value.partition("@")
-            if not HARMLESS_DOMAIN.fullmatch(domain):
-                self.learn(domain, "example.com", word=True)
-                self.learn(domain.partition(".")[0], "example", word=True)
-            self.learn(local, "learner", word=True)
-            for part in re.split(r"[._+-]", local):
-                self.learn(part, "learner", word=True)
-            return
-        self.learn(value, self._twin("person", value, "A Learner"))
-        for part in value.split():
-            self.learn(part.strip(",."), "Learner", word=True)
-        if len(parts := value.split()) == 2:
-            self.learn(f"{parts[1]}, {parts[0]}", "Learner, A")
+    def _learn_someone(self, value: str) -> None:
+        """A person in a field that says who somebody is; not a word such as "system"."""
+        if (
+            len(value) < 100
+            and not self._is_published(value)
+            and (re.fullmatch(r"[^\W\d_][\w.'-]*,? (?:[^\W\d_][\w.'-]*,? ?){1,4}", value) or identities.is_email(value))
+        ):
+            self.learn_person(value)
 
-    def _learn_listed(self, value: Any) -> None:
-        """Addresses, and names of resources, in a list of connections or deployments."""
-        if isinstance(value, dict):
-            for name, part in value.items():
-                if isinstance(part, str):
-                    if name in ("target", "endpoint", "serviceEndpoint", "AZURE_OPENAI_ENDPOINT"):
-                        for found in HOST.finditer(part):
-                            self.learn(
-                                found[1].rstrip("."), self._twin("host", found[1].rstrip(".").lower(), "demo-target")
-                            )
-                    if name.lower() in ("resourceid", "id", "xms_mirid"):
-                        self._quiet(part)  # names in a path of a resource are learned where they are met
-                else:
-                    self._learn_listed(part)
-        elif isinstance(value, list):
+    def _learn_listed(self, value: Any, kind: str = "") -> None:
+        """Addresses, people, and names that somebody has given, in what the project tells."""
+        if isinstance(value, list):
             for part in value:
-                self._learn_listed(part)
+                self._learn_listed(part, kind)
+        if not isinstance(value, dict):
+            return
+        own = _named(value, kind)
+        for name, part in value.items():
+            if not isinstance(part, str):
+                self._learn_listed(part, kind if name in ("data", "value") else name.removesuffix("s"))
+            elif name in ("target", "endpoint", "serviceEndpoint", "AZURE_OPENAI_ENDPOINT", "server_url"):
+                self._learn_target(part)
+            elif name.lower() in ("resourceid", "id", "xms_mirid"):
+                self._quiet(part)  # names in a path of a resource are learned where they are met
+            elif SAYS_WHO.fullmatch(name):
+                self._learn_someone(part)
+            elif own and name in ("name", "displayName"):
+                self._given(own, part)
+            elif name in ("filename", "file_name"):
+                self._given("file", part)
+
+    def _learn_target(self, url: str) -> None:
+        for found in identities.RESOURCE.finditer(url):
+            labels = found[1].rstrip(".")
+            if not identities.is_nobodys(labels):
+                self.learn(labels, self._twin("host", labels.lower(), "demo-target"), word=len(labels) < 6)
+        host = (urlsplit(url).hostname or "") if "//" in url else ""
+        if host and host in [
+            url[begin:end].lower() for begin, end in identities.TABLE["the host name of somebody's server"](url)
+        ]:
+            self._server(host)
 
     # -- scrubbing -------------------------------------------------------------------------------------------------------
     def scrub(self, exchange: Exchange, name: str = "") -> Exchange:
@@ -260,7 +322,7 @@ class Scrubber:
         got = [
             (key, self._at(f"{at}response header {key}", self._header, key, value))
             for key, value in exchange.response_headers.pairs
-            if not LEFT_OUT.fullmatch(key)
+            if not LEFT_OUT.fullmatch(key) and not self.knows(key)
         ]
         request = self._at(f"{at}request body", self._body, exchange.request_body)
         if exchange.chunks:
@@ -291,6 +353,10 @@ class Scrubber:
         finally:
             self.findings = kept
 
+    def knows(self, text: str) -> bool:
+        """Whether something that the run knows stands in a text."""
+        return next(self._known.spans(text), None) is not None
+
     def _at(self, place: str, rule: Callable, *values) -> Any:
         self._place.append(place)
         try:
@@ -299,14 +365,28 @@ class Scrubber:
             self._place.pop()
 
     def _found(self, what: str) -> None:
+        self._alarms += 1
         place = "".join(part if part.startswith("[") or at == 0 else f", {part}" if at == 1 else f".{part}" for at, part in enumerate(self._place))  # fmt: skip
         finding = Finding(place or "text", what)
         if finding not in self.findings:
             self.findings.append(finding)
 
+    def _is_published(self, value: str) -> bool:
+        """Whether a value stands in what everybody may read, as a whole."""
+        at = self._published.find(value)
+        while at >= 0:
+            around = self._published[max(0, at - 1) : at], self._published[at + len(value) : at + len(value) + 1]
+            if not any(one.isalnum() for one in around):
+                return True
+            at = self._published.find(value, at + 1)
+        return False
+
     def _url(self, url: str) -> str:
         before, mark, query = url.partition("?")
-        pairs = [(name, self._at(name, self._text, value)) for name, value in parse_qsl(query, keep_blank_values=True)]
+        pairs = [
+            (self._text(name), self._at(self._text(name), self._field, value, name, 0))
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        ]
         return redact_url(
             self._text(before) + mark + urlencode(pairs, safe=":[],", quote_via=quote) if query else self._text(before)
         )
@@ -320,7 +400,7 @@ class Scrubber:
             return self._person(value)
         if lower in ("openai-organization", "openai-project", "openai-client-partition-id"):
             return ",".join(self._opaque(part) for part in value.split(","))
-        if AN_ID.search(lower) and self._is_opaque(value):
+        if (AN_ID.search(lower) or lower in ("traceparent", "x-ms-ests-server")) and self._is_opaque(value):
             return self._opaque(value)
         return self._text(redact_header(name, value))
 
@@ -332,14 +412,22 @@ class Scrubber:
         except (ValueError, RecursionError):
             pass
         else:
-            clean = self._value(value)
-            return json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode()
+            if nested(value, LEVELS):
+                self._found(f"JSON that is nested deeper than {LEVELS} levels, which cannot be looked through")
+                return b""
+            return json.dumps(self._value(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             self._found("a body that is not text, which cannot be looked through")
             return b""
-        return self._text(text).encode()
+        if A_FORM.fullmatch(text):
+            pairs = [
+                (self._text(name), self._at(self._text(name), self._field, value, name, 0))
+                for name, value in parse_qsl(text, keep_blank_values=True)
+            ]
+            text = urlencode(pairs, safe=":[],/", quote_via=quote)
+        return self._text(text).encode("utf-8", "replace")
 
     def _value(self, value: Any, name: str = "", deep: int = 0) -> Any:
         """A JSON value, field by field."""
@@ -350,6 +438,8 @@ class Scrubber:
                 said = "".join(str(one["token"]) for one in value)
                 return value if self._quiet(said) == said else []  # pieces of what is hidden elsewhere
             return [self._at(f"[{at}]", self._value, one, name, deep) for at, one in enumerate(value)]
+        if isinstance(value, int | float) and not isinstance(value, bool) and A_PERSON.fullmatch(name.lower()):
+            return 1 + self._number("person", str(value))
         if not isinstance(value, dict):
             return value
         if A_PERSON.fullmatch(name.lower()):  # whoever it is, told in several fields
@@ -358,25 +448,32 @@ class Scrubber:
                 for field, part in value.items()
             }
         hidden = redact_value(value) if deep == 0 and not name else value  # secrets by the names of their fields, once
-        clean = {}
+        own, clean = _named(value, name.removesuffix("s")), {}
+        if "name" in value and value.get("role") in ("user", "assistant", "system", "developer"):
+            own = "user"  # who of several takes part in a chat
         for field, part in hidden.items():
             key = self._text(field) if field not in self._published else field
-            clean[key] = self._at(str(key), self._value, part, str(field), deep)
+            what = own if own and field == "name" else str(field)
+            alarms = self._alarms
+            clean[key] = self._at(str(key), self._value, part, what, deep)
+            if (
+                name == "metadata" and isinstance(part, str) and alarms == self._alarms
+            ):  # anything at all; the course's own is published
+                clean[key] = self._given("metadata", clean[key])
         return clean
 
     def _field(self, value: str, name: str, deep: int) -> str:
         if not value or value == HIDDEN:
             return value
-        lower = name.lower()
+        value, lower = whole_characters(value), name.lower()
         if lower in ("encrypted_content", "reasoning_encrypted_content"):
             return f"encrypted-{self._made_id('encrypted', value, 48)}"
         if lower == "obfuscation":
             return value
         if A_PERSON.fullmatch(lower):
             return self._person(value)
-        if lower in A_NAME and value not in self._published and not value.startswith(A_NAME[lower]):
-            ending = Path(value).suffix if lower == "filename" else ""
-            return self._twin(lower, value, A_NAME[lower]) + (ending if re.fullmatch(r"\.\w{1,5}", ending) else "")
+        if name in NAMED or lower in A_NAME:
+            return self._given(name if name in NAMED else lower, value)
         if (AN_ID.search(name) or lower == "id") and self._is_opaque(value):
             return self._opaque(value)
         return self._text(value, deep)
@@ -391,109 +488,103 @@ class Scrubber:
 
     def _text(self, text: str, deep: int = 0) -> str:
         """A text, and what is encoded in it."""
-        if len(text) < 3:
+        text = whole_characters(text)
+        if len(text) < 3 or text in self._harmless:
             return text
+        before, alarms = text, self._alarms
         if deep < DEEPEST:
-            if text.lstrip()[:1] in ("{", "[", '"'):
-                try:
-                    inside = json.loads(text)
-                except (ValueError, RecursionError):
-                    inside = None
-                if isinstance(inside, dict | list | str):
-                    clean = self._value(redact_value(inside), "", deep + 1)
-                    return text if clean == inside else json.dumps(clean, ensure_ascii="\\u" in text)
-            text = BASE64.sub(lambda found: self._base64(found[0], deep), text)
-            text = HEX.sub(lambda found: self._hex(found[0], deep), text)
-            text = PERCENT.sub(lambda found: self._percent(found[0], deep), text)
-            if "&" in text and (plain := html.unescape(text)) != text:
-                clean = self._text(plain, deep + 1)
-                text = text if clean == plain else html.escape(clean, quote=False)
-            if "\\u" in text or "\\/" in text:
-                plain = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text).replace("\\/", "/")
-                if (clean := self._text(plain, deep + 1)) != plain:
-                    text = clean
-        for found in RESOURCE_PATH.finditer(text):  # its names are known from now on
-            self._resource(found)
-        text = self._known_in(text)
-        text = RESOURCE_PATH.sub(self._resource, text)
-        text = HOST.sub(self._host, text)
-        text = EMAIL.sub(lambda found: self._email(found[0]), text)
-        for pattern in (IPV4, IPV6):
-            text = pattern.sub(lambda found: self._ip(found[0]), text)
-        text = UUID.sub(lambda found: self._uuid(found[0]), text)
-        text = AN_OPAQUE_ID.sub(lambda found: self._service_id(*found.groups()), text)
-        text = redact_text(text)
-        self._look(text)
-        return text
-
-    def _known_in(self, text: str) -> str:
-        if not self._known:
-            return text
-        if self._pattern is None:
-            variants: dict[str, str] = {}
-            for lower, value in self._spelled.items():
-                for spelled, instead in _spellings(value, self._known[lower]):
-                    variants.setdefault(spelled.lower(), instead)
-            self._variants = variants
-            words = sorted(variants, key=len, reverse=True)
-            alone = [
-                rf"(?<![A-Za-z0-9]){re.escape(w)}(?![A-Za-z0-9])" if w in self._names else re.escape(w) for w in words
-            ]
-            self._pattern = re.compile("|".join(alone), re.I)
-        text = self._pattern.sub(lambda found: self._variants[found[0].lower()], text)
-        plain = _plain(text)
-        if plain != text and self._pattern.search(plain):
+            inside = json_in(text)
+            if inside is not None:
+                return self._json(text, inside, deep)
+            if "\n" in text and _JSON_LINE.search(text):
+                text = "\n".join(self._line(line, deep) for line in text.split("\n"))
+            for opener in openers():
+                text = self._opened(text, opener, deep)
+        if not text.isascii() and (plain := visible(text)) != text:
+            for what, places in identities.TABLE.items():
+                if len(list(places(plain))) > len(list(places(text))):
+                    self._found(f"{what}, in letters that look otherwise")
+        for path in _A_PATH.finditer(text):  # its names are known from now on
+            self._path(path[0])
+        text, disguised = self._known.replaced(text)
+        if disguised:
             self._found("something of the project or the sign-in, in letters that look otherwise")
+        elif self._known.is_broken_up_in(text):
+            self._found("something of the project or the sign-in, in several pieces")
+        text = _A_PATH.sub(lambda found: self._path(found[0]), text)
+        for what, places in identities.TABLE.items():
+            text = _with(text, [(begin, end, self._twin_of(what, text[begin:end])) for begin, end in places(text)])
+        text = redact_text(text)
+        for what in _random(text, self._is_published, deep):
+            self._found(what)
+        if text == before and alarms == self._alarms and len(text) < 4000 and deep < 2:
+            self._harmless.add(text)
         return text
 
-    def _base64(self, text: str, deep: int) -> str:
-        for decode, encode in (
-            (base64.b64decode, base64.b64encode),
-            (base64.urlsafe_b64decode, base64.urlsafe_b64encode),
-        ):
-            if (decode is base64.b64decode and re.search(r"[_-]", text)) or (
-                decode is not base64.b64decode and "/" in text
+    def _json(self, text: str, inside: Any, deep: int) -> str:
+        if nested(inside, LEVELS):
+            self._found(f"JSON that is nested deeper than {LEVELS} levels, which cannot be looked through")
+            return HIDDEN
+        clean = self._value(redact_value(inside), "", deep + 1)
+        return text if clean == inside else json.dumps(clean, ensure_ascii="\\u" in text)
+
+    def _line(self, line: str, deep: int) -> str:
+        """A line of an event stream or of JSON lines."""
+        start, data = ("data: ", line[5:].strip()) if line.startswith("data:") else ("", line)
+        inside = json_in(data)
+        if inside is None:
+            return line
+        clean = self._json(data, inside, deep)
+        return line if clean == data else start + clean
+
+    def _opened(self, text: str, opener: Callable, deep: int) -> str:
+        """The text, with what is encoded in it looked through."""
+        changes, end = [], 0
+        for one in sorted(opener(text), key=lambda one: one.begin):
+            if one.begin < end:
+                continue
+            if one.close is None:
+                clean = HIDDEN if self.knows(one.plain) or self.knows(one.plain.replace("\0", "")) else None
+            else:
+                plain = self._text(one.plain, deep + 1)
+                clean = one.close(plain) if plain != one.plain else None
+            if clean is not None:
+                changes.append((one.begin, one.end, clean))
+                end = one.end
+        return _with(text, changes)
+
+    def _path(self, path: str) -> str:
+        """A path of Azure or of a project, with the names in it replaced and learned."""
+        if "/" not in path or not _ABOUT_AZURE.search(path):
+            return path
+        parts, provider = path.split("/"), 0
+        for at, (kind, part) in enumerate(pairwise(parts), 1):
+            name, mark, query = re.match(r"([^?#&:]*)([?#&:]?)(.*)", part).groups()
+            plain, kind = unquote(name).rstrip("."), kind.lower().rpartition("@")[2]
+            provider = at if kind == "providers" else provider
+            if kind in IN_PATHS:
+                twin = IN_PATHS[kind]
+            elif provider and at > provider and (at - provider) % 2 == 0 and not _NO_KIND.fullmatch(kind):
+                twin = f"demo-{kind.rstrip('s')}"  # a provider is followed by pairs of kind and name
+            else:
+                continue
+            if (
+                len(plain) < 2
+                or _NO_NAME.fullmatch(plain)
+                or identities.PLACEHOLDER.fullmatch(plain)
+                or plain in (twin, HIDDEN, *self._made.values())
             ):
                 continue
-            try:
-                raw = decode(text + "=" * (-len(text) % 4))
-            except ValueError:
+            if kind != "subscriptions" and (
+                self._is_published(plain) or plain in catalog.DEPLOYMENTS or plain in catalog.MODELS
+            ):
                 continue
-            plain, again = _readable(raw)
-            if plain is None:
-                return HIDDEN if self._known_bytes(raw) else text
-            clean = self._text(plain, deep + 1)
-            if clean != plain:
-                coded = encode(again(clean)).decode()
-                return coded if text.endswith("=") or len(text) % 4 == 0 else coded.rstrip("=")
-            return text
-        return text
-
-    def _hex(self, text: str, deep: int) -> str:
-        plain, again = _readable(bytes.fromhex(text))
-        if plain is None:
-            return text
-        clean = self._text(plain, deep + 1)
-        return text if clean == plain else again(clean).hex()
-
-    def _percent(self, text: str, deep: int) -> str:
-        plain = unquote(text)
-        if plain == text:
-            return text
-        clean = self._text(plain, deep + 1)
-        return text if clean == plain else quote(clean, safe="")
-
-    def _known_bytes(self, raw: bytes) -> bool:
-        return self._known_in(raw.decode("latin-1")) != raw.decode("latin-1") or self._known_in(raw.decode("utf-16-le", "replace")) != raw.decode("utf-16-le", "replace")  # fmt: skip
-
-    def _look(self, text: str) -> None:
-        """What is left and has no rule."""
-        if A_HOME.search(text):
-            self._found("a path in somebody's home folder")
-        if re.search(r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])", text):
-            self._found("an address of a network card")
-        for what in unplaced(text, self._published):
-            self._found(what)
+            if kind not in ("subscriptions", "resourcegroups", "accounts", "projects"):
+                twin = self._twin(kind, plain, twin)
+            if len(plain) > 3:
+                self.learn(plain, twin, word=len(plain) < 8)
+            parts[at] = twin + name[len(name.rstrip(".")) :] + mark + query
+        return "/".join(parts)
 
     # -- twins: what stands there instead ----------------------------------------------------------------------------------
     def _twin(self, kind: str, value: str, first: str) -> str:
@@ -507,6 +598,55 @@ class Scrubber:
             self._made[key] = numbered
         return self._made[key]
 
+    def _twin_of(self, what: str, value: str) -> str:
+        """What stands in place of an identity from the table."""
+        if self._is_published(value):
+            return value
+        if what == "the host name of somebody's resource":
+            labels, suffix = identities.RESOURCE.fullmatch(value).groups()
+            return f"{self._known.instead_of(labels.rstrip('.')) or self._twin('host', labels.rstrip('.'), 'demo-other')}.{suffix}"
+        if what == "the host name of somebody's server":
+            return self._server(value)
+        if what == "an e-mail address":
+            return self._twin("email", value, "person") + "@example.com"
+        if what == "an IP address":
+            return self._twin("ip", value, "203.0.113.7")
+        if what == "an id of 32 digits":
+            return self._uuid(value)
+        if what == "an id of the service":
+            return self._opaque(value)
+        if what == "an address of a network card":
+            return f"00-00-5E-00-53-{1 + self._number('card', value) % 250:02X}"
+        if what == "a telephone number":
+            return f"+1 555 01{self._number('phone', value) % 100:02}"
+        return "laptop" if what == "the name of somebody's machine" else "learner"
+
+    def _number(self, kind: str, value: str) -> int:
+        """The number of a value among those of its kind, from 0."""
+        made = self._made.setdefault((kind, value.lower()), str(sum(one == kind for one, _ in self._made)))
+        return int(made)
+
+    def _server(self, host: str) -> str:
+        twin = self._twin("server", host, "server") + ".example.com"
+        self.learn(host, twin, word=True)
+        return twin
+
+    def _given(self, kind: str, value: str) -> str:
+        """A name that somebody has given, or its twin; one that the course gives stays."""
+        first = NAMED.get(kind) or A_NAME[kind]
+        if (
+            self._is_published(value)
+            or re.fullmatch(rf"{re.escape(first)}(?:-\d+)?(?:\.\w{{1,5}})?", value)
+            or identities.PLACEHOLDER.fullmatch(value)
+            or value in catalog.DEPLOYMENTS
+        ):
+            return value
+        ending = Path(value).suffix if first == "file" else ""
+        twin = self._twin(first, value, first) + (ending if re.fullmatch(r"\.\w{1,5}", ending) else "")
+        if len(value) > 3:
+            self.learn(value, twin, word=True)
+        return twin
+
     def _made_id(self, kind: str, value: str, length: int) -> str:
         """So many hexadecimal digits, 12 to 50, which begin as all of ours do."""
         key = (kind, value)
@@ -516,107 +656,46 @@ class Scrubber:
 
     def _uuid(self, value: str) -> str:
         lower = value.lower()
-        if lower in PUBLIC_IDS or OUR_UUID.fullmatch(lower) or value in self._published:
+        if not next(identities.TABLE["an id of 32 digits"](lower), None) or self._is_published(value):
             return value
         return f"{OURS}00-0000-4000-8000-{self._made_id('uuid', lower, 12 + len(OURS))[len(OURS) :]}"
 
-    def _service_id(self, prefix: str, mark: str, rest: str) -> str:
-        value = f"{prefix}{mark}{rest}"
-        if rest.startswith(OURS) or value in self._published or not re.search(r"\d", rest) or "__" in rest:
-            return value
-        return f"{prefix}{mark}{self._made_id(prefix, rest, len(rest))}"
-
     def _is_opaque(self, value: str) -> bool:
         """Whether a value is an id that a machine made."""
-        if value in self._published or not re.search(r"\d", value):
+        if self._is_published(value) or not re.search(r"\d", value) or value.startswith("fp_"):
             return False
         words = re.fullmatch(r"(?:[A-Za-z]+|v?\d{1,4})(?:[-_. :](?:[A-Za-z]+|v?\d{1,4}))*", value)
-        return bool(len(value) >= 8 and not words and re.fullmatch(r"[\w.:+/=-]+", value)) and not value.startswith(
-            "fp_"
-        )
+        return bool(len(value) >= 8 and not words and re.fullmatch(r"[\w.:+/=-]+", value))
 
     def _opaque(self, value: str) -> str:
         if UUID.fullmatch(value):
             return self._uuid(value)
-        found = AN_OPAQUE_ID.fullmatch(value)
-        if found:
-            return self._service_id(*found.groups())
-        if value in self._published or OURS in value:
+        if self._is_published(value) or OURS in value:
             return value
+        found = identities.SERVICE_ID.fullmatch(value)
+        if found:
+            prefix, mark, rest = found.groups()
+            return f"{prefix}{mark}{self._made_id(prefix, rest, len(rest))}" if identities.is_made(rest) else value
         prefix = re.match(r"(?:[a-z]{1,12}[_-])?", value)[0]
         return prefix + self._made_id("opaque", value, len(value) - len(prefix))
 
     def _person(self, value: str) -> str:
-        if (
-            value in self._published
-            or value.lower() in self._known.values()
-            or value.startswith(("learner", "person-", OURS))
-        ):
+        if self._is_published(value) or _A_TWIN.fullmatch(value):
             return value
-        if "@" in value:
-            return self._email(value)
+        if identities.is_email(value):
+            return (
+                value if identities.is_example_email(value) else self._twin("email", value, "person") + "@example.com"
+            )
         if UUID.fullmatch(value):
             return self._uuid(value)
         return self._twin("person in a field", value, "learner")
-
-    def _email(self, value: str) -> str:
-        domain = value.rpartition("@")[2]
-        if (
-            HARMLESS_DOMAIN.fullmatch(domain)
-            or value in self._published
-            or re.match(r".*\.(?:png|jpg|svg|js|py)$", value)
-        ):
-            return value
-        return self._twin("email", value, "person") + "@example.com"
-
-    def _ip(self, value: str) -> str:
-        if HARMLESS_IP.fullmatch(value) or value in self._published:
-            return value
-        return self._twin("ip", value, "203.0.113.7")
-
-    def _host(self, found: re.Match) -> str:
-        labels, suffix = found.groups()
-        if (
-            OUR_HOST.fullmatch(labels)
-            or found[0] in self._published
-            or re.fullmatch(r"(?:www|eastus2|region)\.", labels)
-        ):
-            return found[0]
-        twin = self._known.get(labels.rstrip(".").lower())
-        if twin is None:
-            self._found("the host name of somebody's resource")
-        return f"{twin or 'demo-unknown'}.{suffix}"
-
-    def _resource(self, found: re.Match) -> str:
-        before, kind, name = found.groups()
-        kind = kind.lower().rpartition("/")[2]
-        plain = unquote(name)
-        if (
-            plain.lower() == "providers"
-            or re.fullmatch(r"[<{\[$].*|demo-.*", plain)
-            or (plain in self._published and kind != "subscriptions")
-        ):
-            return found[0]
-        if kind == "subscriptions":
-            twin = catalog.SUBSCRIPTION_ID
-        elif kind == "resourcegroups":
-            twin = catalog.RESOURCE_GROUP
-        elif kind == "accounts":
-            twin = catalog.RESOURCE
-        elif kind == "projects":
-            twin = catalog.PROJECT
-        else:
-            twin = self._twin(kind, plain, f"demo-{kind.rstrip('s')}")
-        if plain.lower() not in (twin.lower(), "me", "v1") and len(plain) > 3:
-            self.learn(plain, twin, word=len(plain) < 8)
-        return before + twin
 
     # -- streams ---------------------------------------------------------------------------------------------------------
     def _stream(self, chunks: tuple[tuple[float, bytes], ...]) -> tuple[tuple[float, bytes], ...]:
         """The stream event by event, each at the second in which its last byte came. The pieces of one text are looked at
         together, because what is hidden may be spread over several."""
         try:
-            events = list(_events(chunks))
+            events = list(timed_events(chunks))
         except UnicodeDecodeError:
             self._found("a stream that is not text")
             return ()
@@ -625,6 +704,9 @@ class Scrubber:
             data = "\n".join(line[5:].lstrip(" ") for line in event.splitlines() if line.startswith("data:"))
             with contextlib.suppress(ValueError, RecursionError):
                 values[at] = json.loads(data)
+            if nested(values.get(at), LEVELS):
+                self._found(f"JSON that is nested deeper than {LEVELS} levels, which cannot be looked through")
+                return ()
         texts: dict[tuple, list[tuple[int, list, str]]] = {}
         for at, value in values.items():
             for which, way, words in stream_pieces(value):
@@ -640,6 +722,12 @@ class Scrubber:
         values = {at: self._at(f"event {at}", self._value, value) for at, value in values.items()}
         for at, way, part in put_back:
             values[at] = with_piece(values[at], way, part)
+        spread: dict[tuple, str] = {}
+        for value in values.values():
+            for way, words in _leaves(value):
+                spread[way] = spread.get(way, "") + words
+        if any(map(self.knows, spread.values())):
+            self._found("something of the project or the sign-in, spread over several events")
         clean = []
         for at, (second, event) in enumerate(events):
             if at not in values:
@@ -649,99 +737,44 @@ class Scrubber:
             others = [self._text(line) for line in event.splitlines() if line and not line.startswith("data:")]
             data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
             clean.append((second, "\n".join([*others, f"data: {data}"]) + "\n\n"))
-        return tuple((second, event.encode()) for second, event in clean)
+        return tuple((second, event.encode("utf-8", "replace")) for second, event in clean)
 
 
-# Constants of the service that everybody knows: ids of roles and first-party applications.
-PUBLIC_IDS = frozenset(
-    {
-        catalog.TENANT_ID, catalog.PRINCIPAL_ID, catalog.CLIENT_ID, catalog.CLIENT_ID_WITHOUT_ROLE, catalog.CLIENT_ID_EXPIRED,
-        catalog.SUBSCRIPTION_ID, "04b07795-8ddb-461a-bbee-02f9e1bf7b46", "53ca6127-db72-4b80-b1b0-d745d6d5456d",
-    }
-)  # fmt: skip
+_A_TWIN = re.compile(rf"(?:learner|Learner|A Learner|person)(?:-\d+)?(?:@example\.com)?|{OURS}\w*")
+A_FORM = re.compile(r"[\w.-]{1,80}=[^&\s]*(?:&[\w.-]{1,80}=[^&\s]*)*")
+_JSON_LINE = re.compile(r"(?:^|\n)(?:data:\s?)?[{\[]")
 
-
-def catalog_words() -> frozenset[str]:
-    """Names of the demo resource, which stand for themselves."""
-    return _WORDS
-
-
-_WORDS = frozenset(
+# Names of the demo resource, which stand for themselves.
+WORDS = frozenset(
     word.lower()
     for word in (catalog.RESOURCE, catalog.PROJECT, catalog.RESOURCE_GROUP, catalog.LOCATION, *catalog.DEPLOYMENTS, *catalog.MODELS, *PUBLIC_IDS, "user", "root", "admin", "localhost", "test", "learner", HIDDEN)
 )  # fmt: skip
 
 
-def _plain(text: str) -> str:
-    """The text without letters that nobody sees, and with the usual form of each (Unicode's NFKC)."""
-    if text.isascii():
+def _named(value: dict, kind: str) -> str:
+    """What kind of thing an object is that somebody has given a name, or "". ``kind`` is the field that it stands in."""
+    for one in (value.get("object"), value.get("type"), kind):
+        if isinstance(one, str) and one in NAMED:
+            return one
+    return ""
+
+
+def _with(text: str, changes: list[tuple[int, int, str]]) -> str:
+    """The text with other words from one place to another; of two that overlap the first counts."""
+    if not changes:
         return text
-    return "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
-
-
-def _spellings(value: str, instead: str) -> Iterator[tuple[str, str]]:
-    """A value in the ways in which it can stand in a text, each with its replacement."""
-    yield value, instead
-    once = quote(value, safe="")
-    yield once, quote(instead, safe="")
-    yield quote(once, safe=""), quote(instead, safe="")
-    yield quote(value), quote(instead)
-    yield html.escape(value), instead
-    spelled = json.dumps(value)[1:-1]
-    yield spelled, instead
-    yield json.dumps(spelled)[1:-1], instead
-    if UUID.fullmatch(value):
-        yield value.replace("-", ""), instead.replace("-", "")
-    if len(value) < 6:
-        return
-    raw = value.encode()
-    yield raw.hex(), HIDDEN
-    yield raw.hex(" "), HIDDEN
-    yield base64.b32encode(raw).decode().rstrip("="), HIDDEN
-    yield base64.b85encode(raw).decode(), HIDDEN
-    for coded in {raw, value.encode("utf-16-le"), value.lower().encode(), value.upper().encode()}:
-        for shift in range(3):  # where in a longer text it stands: three ways to fall into groups of three bytes
-            whole = base64.b64encode(b"\0" * shift + coded).decode().rstrip("=")
-            inner = whole[(shift * 8 + 5) // 6 : len(whole) - (1 if (shift + len(coded)) % 3 else 0)]
-            if len(inner) >= 8:
-                yield inner, HIDDEN
-                yield inner.replace("+", "-").replace("/", "_"), HIDDEN
-
-
-def _readable(raw: bytes) -> tuple[str | None, Callable[[str], bytes]]:
-    """Bytes as text and the way back, or None where they are no text. What is packed is unpacked."""
-    for unpack, pack in ((gzip.decompress, gzip.compress), (zlib.decompress, zlib.compress)):
-        if raw[:2] in (b"\x1f\x8b", b"\x78\x9c", b"\x78\xda", b"\x78\x01"):
-            try:
-                return unpack(raw).decode("utf-8"), lambda text, pack=pack: pack(text.encode())
-            except (OSError, EOFError, zlib.error, UnicodeDecodeError):
-                pass
-    for encoding in ("utf-16-le", "utf-8"):
-        if encoding == "utf-16-le" and (len(raw) % 2 or raw[1::2].count(0) < len(raw) // 4):
-            continue
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if all(letter.isprintable() or letter in "\r\n\t" for letter in text):
-            return text, lambda text, encoding=encoding: text.encode(encoding)
-    return None, str.encode
-
-
-def _events(chunks: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str]]:
-    """Server-sent events, each with the second in which it was whole."""
-    waiting, second = b"", 0.0
-    for second, chunk in chunks:
-        waiting += chunk
-        while found := re.search(rb"\r?\n\r?\n", waiting):
-            event, waiting = waiting[: found.start()], waiting[found.end() :]
-            yield second, event.decode("utf-8") + "\n\n"
-    if waiting.strip():
-        yield second, waiting.decode("utf-8")
+    pieces, at = [], 0
+    for begin, end, words in sorted(changes):
+        if begin >= at:
+            pieces += [text[at:begin], words]
+            at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _spread(clean: str, pieces: list[str], said: str) -> list[str]:
     """A text that was changed, in as many pieces as before: what is the same at the beginning and the end stays where it was."""
+    if clean == said:
+        return pieces
     same = next((at for at, (a, b) in enumerate(zip(said, clean, strict=False)) if a != b), min(len(said), len(clean)))
     most = min(len(said), len(clean)) - same
     tail = next((at for at in range(most) if said[-1 - at] != clean[-1 - at]), most)
@@ -763,101 +796,57 @@ def _spread(clean: str, pieces: list[str], said: str) -> list[str]:
     return out
 
 
+def _leaves(value: Any, way: tuple = ()) -> Iterator[tuple[tuple, str]]:
+    """The short texts in a JSON value, each with the fields that lead to it."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, (*way, name))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part, way)
+    elif isinstance(value, str) and len(value) < 40:
+        yield way, value
+
+
 def _without_logprobs(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: ([] if isinstance(part, list) else None) if name == "logprobs" else _without_logprobs(part) for name, part in value.items()}  # fmt: skip
     return [_without_logprobs(part) for part in value] if isinstance(value, list) else value
 
 
-def unplaced(text: str, published: str = "") -> Iterator[str]:
-    """What looks like a secret or an identity in a text that was scrubbed, in words without it."""
-    for _, _, what in secrets_in(text, least=16):
-        yield what
-    for found in RANDOM.finditer(PERCENT.sub(" ", text)):  # what is percent-encoded is looked at decoded
-        word = found[0]
-        if (
-            word not in published
-            and not _opened(word)
-            and any(
-                map(
-                    _is_random,
-                    {word.replace("/", ""), *word.split("/")} if "+" in word or "=" in word else word.split("/"),
-                )
-            )
-        ):
+def _random(text: str, is_published: Callable[[str], bool], deep: int) -> Iterator[str]:
+    """What looks as if a machine had made it and has no rule, in words without it. What is encoded too deep to be opened is such, too."""
+    for word in identities.random_words(without_encoded(text) if deep < DEEPEST else text):
+        if not is_published(word):
             yield f"a text of {len(word)} characters that looks random"
-
-
-WORDY = re.compile(r"(?:[A-Za-z]+|\d{1,8}|[a-z]{1,6}\d{1,4})(?:[-_+](?:[A-Za-z]+|\d{1,8}|[a-z]{1,6}\d{1,4}))+=?")
-
-
-def _is_random(word: str) -> bool:
-    """Whether a word is long and mixed, and neither words, nor an id of ours."""
-    kinds = sum(bool(re.search(kind, word)) for kind in (r"\d", r"[A-Z]", r"[a-z]"))
-    return (
-        len(word) >= 20
-        and kinds >= 2
-        and len(set(word)) >= 9
-        and bool(re.search(r"\d", word))
-        and OURS not in word
-        and not UUID.fullmatch(word)
-        and not WORDY.fullmatch(word)
-    )
-
-
-def _opened(word: str) -> bool:
-    """Whether a word is text in an encoding, which was looked through as such."""
-    if HEX.fullmatch(word):
-        return _readable(bytes.fromhex(word))[0] is not None
-    for decode in (base64.b64decode, base64.urlsafe_b64decode):
-        try:
-            if _readable(decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4)))[0] is not None:
-                return True
-        except ValueError:
-            pass
-    return False
 
 
 # -- as a stranger reads it --------------------------------------------------------------------------------------------------
 def audit(paths: Iterable[Path], scrubber: Scrubber | None = None) -> list[Finding]:
     """What somebody could find who has only the files: each read as bytes and opened encoding by encoding, without any of the
-    rules that wrote it. With a scrubber, also whatever that one knows."""
+    rules by structure that wrote it. With a scrubber, also whatever that one knows."""
     findings: list[Finding] = []
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        try:
-            everything = "\n".join([text, *_strings(json.loads(text))])
-        except ValueError:
-            everything = text
-        for view in _views(everything):
-            for what in _seen(view, scrubber):
+        everything = f"{path.stem}\n{text}"
+        with contextlib.suppress(ValueError):
+            everything = "\n".join([everything, *_strings(json.loads(text))])
+        for view, deep in _views(everything):
+            for what in _seen(view, scrubber, deep):
                 if (finding := Finding(path.name, what)) not in findings:
                     findings.append(finding)
     return findings
 
 
-def _seen(text: str, scrubber: Scrubber | None) -> Iterator[str]:
-    published = scrubber._published if scrubber else ""
-    if scrubber and scrubber._known_in(text) != text:
+def _seen(text: str, scrubber: Scrubber | None, deep: int) -> Iterator[str]:
+    is_published = scrubber._is_published if scrubber else lambda value: False
+    if scrubber and scrubber.knows(text):
         yield "a value that the run knows"
-    for pattern, ours, what in (
-        (UUID, OUR_UUID, "an id of 32 digits"),
-        (EMAIL, HARMLESS_DOMAIN, "an e-mail address"),
-        (IPV4, HARMLESS_IP, "an IP address"),
-        (IPV6, HARMLESS_IP, "an IP address"),
-    ):
-        for found in pattern.finditer(text):
-            if not ours.fullmatch(found[0]) and found[0].lower() not in PUBLIC_IDS and found[0] not in published:
-                yield what
-    for found in AN_OPAQUE_ID.finditer(text):
-        if not found[3].startswith(OURS) and found[0] not in published:
-            yield "an id of the service"
-    for found in HOST.finditer(text):
-        if not OUR_HOST.fullmatch(found[1]) and found[0] not in published:
-            yield "the host name of somebody's resource"
-    if A_HOME.search(text):
-        yield "a path in somebody's home folder"
-    yield from unplaced(text, published)
+    for what, places in identities.TABLE.items():
+        if any(not is_published(text[begin:end]) for begin, end in places(text)):
+            yield what
+    yield from (what for *_, what in secrets_in(text, least=16))
+    yield from _random(text, is_published, deep)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -884,30 +873,10 @@ def _strings(value: Any) -> Iterator[str]:
         yield value
 
 
-def _views(text: str, deep: int = 0) -> Iterator[str]:
-    yield text
-    if deep >= DEEPEST:
-        return
-    inside: list[str] = []
-    for found in BASE64.finditer(text):
-        for decode in (base64.b64decode, base64.urlsafe_b64decode):
-            try:
-                plain, _ = _readable(decode(found[0] + "=" * (-len(found[0]) % 4)))
-            except ValueError:
-                continue
-            if plain:
-                inside.append(plain)
-    for found in HEX.finditer(text):
-        plain, _ = _readable(bytes.fromhex(found[0]))
-        if plain:
-            inside.append(plain)
-    inside += [unquote(found[0]) for found in PERCENT.finditer(text) if unquote(found[0]) != found[0]]
-    if "&" in text and html.unescape(text) != text:
-        inside.append(html.unescape(text))
-    if "\\" in text:
-        plain = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-        plain = re.sub(r"\\(.)", r"\1", plain)
-        if plain != text:
-            inside.append(plain)
-    for one in inside:
-        yield from _views(one, deep + 1)
+def _views(text: str, deep: int = 0) -> Iterator[tuple[str, int]]:
+    yield text, deep
+    if deep < DEEPEST:
+        for opener in openers():
+            for one in opener(text):
+                if one.close:
+                    yield from _views(one.plain, deep + 1)

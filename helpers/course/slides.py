@@ -179,7 +179,9 @@ def _list(lesson: str) -> str:
     rows = []
     for path in lessons():
         notebook = nbformat.read(path, 4)
-        minutes = re.search(r"(\d+) minutes", notebook.cells[0].source)
+        minutes = re.search(r"([\d +]+) minutes", notebook.cells[0].source)
         title = f'<a href="{lesson.format(path.stem)}">{html.escape(title_of(notebook))}</a>'
-        rows.append(f"<tr><td>{path.stem[:2]}</td><td>{title}</td><td>{minutes[1] if minutes else ''} min</td></tr>")
+        rows.append(
+            f"<tr><td>{path.stem[:2]}</td><td>{title}</td><td>{minutes[1].strip() if minutes else ''} min</td></tr>"
+        )
     return "\n".join(rows)

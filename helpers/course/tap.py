@@ -11,6 +11,7 @@ from helpers.exchange import Exchange, Headers
 MIME = "application/x-course-exchanges+json"
 LONGEST_WAIT = 90  # seconds; who is told to wait longer is told so by the failure
 TRIES = 6
+WAITED = "x-course-waited"  # a header for the recorder: seconds that were waited before the answer began to come
 _tapped: dict[str, Any] = {}
 
 
@@ -61,31 +62,43 @@ def _be_patient(is_wanted) -> None:
         return seconds if seconds <= LONGEST_WAIT else None
 
     def patient_send(adapter, request, **options):
+        waited = 0.0
         for tries in range(TRIES + 1):
+            began = time.perf_counter()
             response = send(adapter, request, **options)
             seconds = wait(response.status_code, response.headers, tries)
             if seconds is None:
+                response.raw.headers[WAITED] = str(waited)
                 return response
             response.close()
             time.sleep(seconds)
+            waited += time.perf_counter() - began
 
     def patient_handle(transport, request):
+        waited = 0.0
         for tries in range(TRIES + 1):
+            began = time.perf_counter()
             response = handle(transport, request)
             seconds = wait(response.status_code, response.headers, tries)
             if seconds is None:
+                response.headers[WAITED] = str(waited)
                 return response
             response.close()
             time.sleep(seconds)
+            waited += time.perf_counter() - began
 
     async def patient_handle_async(transport, request):
+        waited = 0.0
         for tries in range(TRIES + 1):
+            began = time.perf_counter()
             response = await handle_async(transport, request)
             seconds = wait(response.status_code, response.headers, tries)
             if seconds is None:
+                response.headers[WAITED] = str(waited)
                 return response
             await response.aclose()
             await asyncio.sleep(seconds)
+            waited += time.perf_counter() - began
 
     requests.adapters.HTTPAdapter.send = patient_send
     httpx2.HTTPTransport.handle_request = patient_handle
@@ -108,22 +121,22 @@ def _packed(one: Exchange) -> dict[str, Any]:
 
 
 def unpacked(told: str) -> list[tuple[str, Exchange]]:
-    """What ``hand_over`` published: the source of a cell, and an exchange."""
-    return [
-        (
-            one["cell"],
-            Exchange(
-                one["method"],
-                one["url"],
-                Headers([tuple(pair) for pair in one["sent"]]),
-                base64.b64decode(one["asked"]),
-                one["status"],
-                one["reason"],
-                Headers([tuple(pair) for pair in one["got"]]),
-                base64.b64decode(one["said"]),
-                one["elapsed"],
-                tuple((at, base64.b64decode(chunk)) for at, chunk in one["chunks"]),
-            ),
-        )
-        for one in json.loads(told)
-    ]
+    """What ``hand_over`` published: the source of a cell, and an exchange, its times without what was waited for before."""
+    return [(one["cell"], _exchange(one)) for one in json.loads(told)]
+
+
+def _exchange(one: dict[str, Any]) -> Exchange:
+    got = Headers([tuple(pair) for pair in one["got"]])
+    waited = float(got.get(WAITED, 0))
+    return Exchange(
+        one["method"],
+        one["url"],
+        Headers([tuple(pair) for pair in one["sent"]]),
+        base64.b64decode(one["asked"]),
+        one["status"],
+        one["reason"],
+        Headers([pair for pair in got.pairs if pair[0].lower() != WAITED]),
+        base64.b64decode(one["said"]),
+        None if one["elapsed"] is None else one["elapsed"] - waited,
+        tuple((at - waited, base64.b64decode(chunk)) for at, chunk in one["chunks"]),
+    )

@@ -34,6 +34,8 @@ def mended(url):
     endpoint = take_apart(url)
     if not endpoint.host:
         return f"still wrong: {endpoint.problems[0]}"
+    if url.strip().endswith("?"):
+        return "the question mark is still there, with nothing behind it: take it away as well."
     if "?" in url and "api-version" not in url:
         return "there is still something behind the question mark: take the query away."
     if url.strip().endswith("/"):

@@ -36,7 +36,7 @@ def key_on_v1(response):
     if refused := refusal(exchange):
         return refused
     if question(exchange) != "What is an AI application?":
-        return "the body that was sent is another one; send body as it stands."
+        return f"the input that was sent is {question(exchange)!r:.60}, not that of body. If 02.1 has changed body, run the cell that makes it once more."
     return None
 
 

@@ -92,7 +92,7 @@ def cost(function):
         if off and abs(float(said) - dollars * 1_000_000) < 1:
             return f"for {name} it returns {said!r:.20}: the prices are per million tokens, so divide by 1_000_000."
         if off:
-            return (
-                f"for {name} it returns {said!r:.20}, and it should be {dollars}. Reasoning is in the output already."
-            )
+            counted = usage.get("output_tokens_details") and float(said) > dollars
+            why = " Reasoning is in the output already, so it is not added." if counted else ""
+            return f"for {name} it returns {said!r:.20}, and it should be {dollars}.{why}"
     return None

@@ -41,6 +41,7 @@ BODIES = [
     ("an unknown path", "gateway", 404, '{"error":{"code":"404","message": "Resource not found"}}'),
     ("a missing api-version", "service", 400, '{"error":{"code":"BadRequest","message":"Missing required query parameter: api-version"}}'),
     ("a missing role", "service", 401, '{"error":{"code":"PermissionDenied","message":"The principal lacks the required data action"}}'),
+    ("an unknown agent", "service", 404, '{"error":{"code":"not_found","message":"Agent \'x\' not found","type":"error","details":[],"additionalInfo":{}}}'),
     ("an unknown deployment", "model", 404, '{"error":{"type":"invalid_request_error","code":"DeploymentNotFound","message":"..."}}'),
     ("a blocked prompt", "model", 400, '{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter"}}'),
     ("a server error", "model", 500, '{"error":{"message":"The server had an error","type":"server_error","param":null,"code":null}}'),
@@ -107,6 +108,8 @@ def nightly(response, session):
             return f"{status} is in status_forcelist, and asking again does not mend it."
     if min(limits) != 5:
         return f"it gives up after {min(limits)} retries; the task asks for up to five: total=5."
+    if retry.read is None or retry.read:
+        return "a server that says nothing would get the prompt again, and it may be paid for: read=False."
     if not retry.respect_retry_after_header:
         return "it does not look at Retry-After: leave respect_retry_after_header as it is."
     used = getattr(response.raw, "retries", None)

@@ -19,7 +19,10 @@ def chat_by_sdk(exchange):
         return "the request carries a token; the task asks for the API key: api_key=foundry.api_key."
     if refused := refusal(exchange):
         return refused
-    return None if field(exchange, "messages") else "the body has no messages."
+    if not field(exchange, "messages"):
+        return "the body has no messages."
+    asks = "What is an AI application?" in json.dumps(field(exchange, "messages"))
+    return None if asks else "the messages are not those of hello: pass messages=hello."
 
 
 @exercise("08.2")
@@ -57,6 +60,8 @@ def streamed_by_sdk(exchange, text):
         return "this request was not sent by the openai package: call the client inside the with block."
     if refused := refusal(exchange):
         return refused
+    if path(exchange).endswith("/chat/completions"):
+        return "this is a chat completion; the task asks for a response: client.responses."
     if field(exchange, "stream") is not True:
         return "this call was not streamed: pass stream=True, or use client.responses.stream."
     if question(exchange) != "Explain streaming in three sentences.":

@@ -65,7 +65,8 @@ def last_turns(function):
         if said is None:
             return f"for {name} it returns nothing: return a list of messages."
         if list(said) != expected:
-            return f"for {name} it returns {[m.get('content') for m in said]!r:.60}, and it should be {[m['content'] for m in expected]}."
+            turns = ", ".join(f"{message['role']} {message['content']}" for message in history)
+            return f"for {name} it returns {[m.get('content') for m in said]!r:.60}, and it should be {[m['content'] for m in expected]}. The history is: {turns or 'empty'}."
     return None
 
 
@@ -74,7 +75,9 @@ def instructions_twice(exchanges):
     """Two turns by previous_response_id, both with the same instructions."""
     if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
         return "store both exchanges as a list: wire[-2:]."
-    first, second = (tapped(one) for one in exchanges)
+    if not all(isinstance(one, Exchange) for one in exchanges):
+        return "store the two exchanges of the wire, wire[-2:], not what create() returned."
+    first, second = exchanges
     for exchange in (first, second):
         if refused := refusal(exchange):
             return refused

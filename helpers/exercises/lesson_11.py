@@ -3,7 +3,7 @@
 import json
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import items_sent, refusal, tapped
+from helpers.exercises.requests_sent import field, items_sent, refusal, tapped
 from helpers.mock.wire import schemas
 
 
@@ -11,6 +11,14 @@ def _told(output) -> bool:
     """Whether a function's result tells something about Bergen, more than it was asked."""
     text = output if isinstance(output, str) else json.dumps(output)
     return "Bergen" in text and len(text) > len('{"city": "Bergen"}')
+
+
+def _in_python(output) -> bool:
+    """Whether a text looks like a dictionary and is no JSON."""
+    try:
+        return isinstance(output, str) and output.startswith("{") and not json.loads(output)
+    except ValueError:
+        return True
 
 
 @exercise("11.1")
@@ -22,6 +30,12 @@ def function_answered(exchange):
         return "this request carries no function_call_output: store the last exchange, in which you send the result."
     if refused := refusal(exchange):
         return refused
+    if any(_in_python(result.get("output")) for result in results):
+        return (
+            f"the result is {results[-1].get('output')!r:.80}, as Python writes a dictionary: json.dumps writes JSON."
+        )
+    if not field(exchange, "tools"):
+        return "this request brings no tools, so the model could not ask for a second function: pass tools again."
     if not any(_told(result.get("output")) for result in results):
         return f"the result is {results[-1].get('output')!r:.80}; run get_weather with the arguments of the call, for Bergen."
     return None
@@ -32,6 +46,8 @@ def strict(schema):
     """A schema of a place that strict mode takes: a name, and a nickname that may be null."""
     if not isinstance(schema, dict):
         return f"the answer is a schema, a dictionary, not {schema!r:.40}."
+    if "format" in schema or "schema" in schema:
+        return "that is the whole format; the answer is the schema inside it."
     properties = schema.get("properties")
     if not isinstance(properties, dict) or not {"name", "nickname"} <= properties.keys():
         return "a property is lost: the schema still has name and nickname."

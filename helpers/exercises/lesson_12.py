@@ -1,16 +1,31 @@
 """Checks of 12_agents_and_tools."""
 
 import json
+import re
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import ROLE, field, items_sent, path, question, refusal, tapped, texts_of
+from helpers.exercises.requests_sent import (
+    ROLE,
+    answer_of,
+    field,
+    items_sent,
+    path,
+    question,
+    refusal,
+    tapped,
+    texts_of,
+)
 
 
 def _items(exchange: Exchange, kind: str) -> list[dict]:
     """The output items of that type."""
-    output = (exchange.response_json or {}).get("output") if isinstance(exchange.response_json, dict) else None
-    return [item for item in output or () if item.get("type") == kind]
+    return [item for item in answer_of(exchange).get("output") or () if item.get("type") == kind]
+
+
+def _names(price: int, said: str) -> bool:
+    """Whether a text names this price, however its thousands are written."""
+    return bool(re.search(rf"(?<![\d.,]){price // 1000}[.,\s]?{price % 1000:03}(?!\d|[.,]\d{{3}})", said))
 
 
 @exercise("12.1")
@@ -31,8 +46,8 @@ def asked_by_version(exchange):
     if not reference.get("version"):
         return "the reference names no version: take it from what create_version returns."
     if question(exchange) != "What is a deployment?":
-        return f"the question is {question(exchange)!r:.80}; the task asks What is a deployment?"
-    answer = exchange.response_json
+        return f"the input is {question(exchange)!r:.80}; send What is a deployment? as input."
+    answer = answer_of(exchange)
     if answer.get("instructions") != ROLE:
         return (
             f"the instructions of this version are {answer.get('instructions')!r:.80}; the task asks for those in role."
@@ -46,23 +61,21 @@ def from_the_new_rules(exchange):
     exchange = tapped(exchange)
     if refused := refusal(exchange):
         return refused
-    if not isinstance(exchange.response_json, dict) or "output" not in exchange.response_json:
+    if "output" not in answer_of(exchange):
         return "this exchange holds no answer; store the one that asks the question."
     if not _items(exchange, "file_search_call"):
         return "no file was searched: give the request, or the agent, the tool file_search with your store."
-    said = texts_of(exchange.response_json)
-    digits = said.replace(",", "").replace(".", "").replace("\u00a0", "").replace(" ", "")
-    if "2100" not in digits:
-        known = (
-            "the old file is still in the store"
-            if "1900" in digits
-            else "the new file is not in the store, or not indexed yet"
-        )
-        return f"the answer is {said!r:.120}: {known}. Make a new store with the new file alone."
-    if "1900" in digits:
+    said = texts_of(answer_of(exchange))
+    if _names(1900, said):
+        both = "both prices" if _names(2100, said) else "the old price"
         return (
-            "the answer names both prices: the old file is still in the store. Make a new one with the new file alone."
+            f"the answer still names {both}. Three things to look at: is the text changed, is the new file alone in its store, "
+            "and does the request (or this version of the agent) name that store?"
         )
+    if not _names(2100, said):
+        return f"the answer names no price of 2100: {said[-150:]!r}. Is the new file in the store, and indexed?"
+    if question(exchange) != "How much may a hotel room in Oslo cost?":
+        return f"the input is {question(exchange)!r:.80}; send How much may a hotel room in Oslo cost?"
     notes = [
         note["type"]
         for item in _items(exchange, "message")
@@ -79,10 +92,10 @@ def refused(exchange):
     answers = items_sent(exchange, "mcp_approval_response")
     if not answers:
         return "this request holds no mcp_approval_response: store the one that answers the approval request."
-    if any(answer.get("approve") is not False for answer in answers):
-        return "this approves the call; the task asks to refuse it, with approve False."
     if problem := refusal(exchange):
         return problem
+    if any(answer.get("approve") is not False for answer in answers):
+        return "this approves the call; the task asks to refuse it, with approve False."
     if _items(exchange, "mcp_call"):
         return (
             "a call was made all the same: answer every approval request, and the tool needs require_approval always."
@@ -111,16 +124,29 @@ def guard(function):
             False,
         ),
         ("a line that is smuggled in", "send_mail", to("x\r\nBcc: lea@contoso.com"), False),
+        ("a new line behind the address", "send_mail", to("lea@contoso.com\n"), False),
+        ("a new line in front of it", "send_mail", to("\r\nlea@contoso.com"), False),
+        ("a name with an address in brackets", "send_mail", to("Lea <lea@contoso.com>"), False),
+        ("a host at contosoxcom", "send_mail", to("lea@contosoxcom"), False),
+        ("another host at contoso.com", "send_mail", to("lea@mail.contoso.com"), False),
+        (
+            "a second recipient in a field that nobody described",
+            "send_mail",
+            json.dumps({"to": "lea@contoso.com", "text": "Hello", "bcc": "desk@example.net"}),
+            False,
+        ),
         ("a name with an underscore", "send_mail", to("lea_dahl@contoso.com"), True),
-        ("the domain in capitals", "send_mail", to("lea@CONTOSO.com"), True),
         ("an address in a list", "send_mail", to(["lea@contoso.com", "desk@example.net"]), False),
         ("no address", "send_mail", '{"text": "Hello"}', False),
         ("an address that is null", "send_mail", '{"to": null, "text": "Hello"}', False),
         ("arguments that are no object", "send_mail", '"lea@contoso.com"', False),
+        ("arguments that are a number", "send_mail", "5", False),
+        ("arguments that are null", "send_mail", "null", False),
         ("arguments that are a list", "send_mail", '["lea@contoso.com"]', False),
         ("arguments that are no JSON", "send_mail", '{"to": "lea@contoso.com"', False),
         ("arguments that are nested too deeply", "send_mail", "[" * 200_000, False),
         ("a function that nobody described", "delete_mail", to("lea@contoso.com"), False),
+        ("one whose name only begins like ours", "read_mail_and_delete", "{}", False),
     ]
     for what, name, arguments, expected in cases:
         try:

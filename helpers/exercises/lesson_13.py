@@ -25,13 +25,16 @@ def last_question(function):
     ]
     for name, messages, expected in cases:
         try:
-            said = function(list(messages))
+            given = list(messages)
+            said = function(given)
         except Exception as error:
             return f"for {name} it raises {type(error).__name__}: {error}."
         if said is ...:
             return ...
         if said != expected:
             return f"for {name} it returns {said!r:.60}, and it should be {expected!r}."
+        if given != messages:
+            return "it changes the list that it was given, and with it the chat: only look at it."
     return None
 
 
@@ -50,6 +53,8 @@ def answered_in_a_role(said, wire):
         return "the body has no instructions: pass instructions=role."
     if "What is a deployment?" not in str(field(exchange, "input")):
         return "it does not send messages: pass input=messages."
+    if "What is an endpoint?" not in str(field(exchange, "input")):
+        return "it sends the last question without what was said before: pass input=messages, the whole list."
     if not field(exchange, "stream"):
         return "the answer was not streamed: pass stream=True and read the events."
     if field(exchange, "store") is not False:
@@ -75,12 +80,17 @@ def kind_sentence(function):
         reply = httpx2.Response(status, request=httpx2.Request("POST", "https://localhost/"))
         return kind(message, response=reply, body={"code": code, "message": message})
 
+    stream = openai.APIError(
+        "The response was filtered due to the prompt", None, body={"code": "content_policy_violation"}
+    )
     filtered = error(openai.BadRequestError, 400, "content_filter", "The response was filtered due to the prompt")
     other = error(openai.BadRequestError, 400, "invalid_value", "Invalid value: 'x'.")
     busy = error(openai.RateLimitError, 429, "RateLimitReached", "Your requests have exceeded the limit.")
     said = []
     for name, one in (
         ("a filtered prompt", filtered),
+        ("a prompt that was filtered in a stream", stream),
+        ("a connection that broke off", ConnectionError("The answer broke off on the way.")),
         ("another bad request", other),
         ("a quota that is used up", busy),
     ):
@@ -92,10 +102,13 @@ def kind_sentence(function):
             return ...
         if not isinstance(said[-1], str) or not said[-1].strip():
             return f"for {name} it returns {said[-1]!r:.40}; return a sentence."
-    if "The response was filtered due to" in said[0]:
-        return "for a filtered prompt it repeats the service's words; say in your own what the user can do."
-    if said[0] in said[1:]:
-        return f"it says the same for other errors: {said[0]!r:.80}"
-    if "Invalid value" not in said[1] or "quota" not in said[2].lower():
+    refused, streamed, *others = said
+    for name, words in (("a filtered prompt", refused), ("one that is filtered in a stream", streamed)):
+        if "The response was filtered due to" in words:
+            return f"for {name} it repeats the service's words; say in your own what the user can do."
+        if words in others:
+            return f"it says the same for other errors: {words!r:.80}"
+    broke, invalid, quota = others
+    if "broke off" not in broke or "Invalid value" not in invalid or "quota" not in quota.lower():
         return "the other errors have lost their sentences: leave them to sentence(error)."
     return None

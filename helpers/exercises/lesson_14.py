@@ -25,6 +25,8 @@ def places(function):
         ("120 requests a minute, but tokens for 20 answers", (120, 20_000, 1_000, 3), 1),
         ("1000 requests a minute, but tokens for 300 answers, 2 seconds", (1000, 30_000, 100, 2), 10),
         ("less than one place", (10, 1_000_000, 100, 1), 1),
+        ("answers of 1.9 seconds, 120 requests a minute", (120, 1_000_000, 100, 1.9), 3),
+        ("tokens for 1.9 answers of two minutes", (120, 190, 100, 120), 3),
     ]
     for what, arguments, expected in cases:
         try:
@@ -64,17 +66,19 @@ def rules_first(exchanges):
     """Two calls with another day each, whose long beginning is the same."""
     if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
         return "store both exchanges as a list: wire[-2:]."
-    both = [tapped(one) for one in exchanges]
+    if not all(isinstance(one, Exchange) for one in exchanges):
+        return "store the two exchanges of the wire, wire[-2:], not what create() returned."
+    both = list(exchanges)
     for exchange, day, mail in zip(both, DAYS, MAILS, strict=True):
         if refused := refusal(exchange):
             return refused
-        if f"Rule {RULES}:" not in _read(exchange):
+        if len(set(re.findall(r"Rule \d+:", _read(exchange)))) != RULES:
             return "the rules are not in both requests, or not all of them: send the whole rulebook."
         if day not in _read(exchange):
             return f"the request for {day} does not say that it is {day}."
         if mail not in _read(exchange):
             return f"the request for {day} does not ask about the mail {mail!r}."
-    for name in ("model", "tools", "prompt_cache_key"):
+    for name in ("model", "tools", "text", "prompt_cache_key"):
         if field(both[0], name) != field(both[1], name):
             return f"{name} differs between the two requests, so nothing is shared; change only the day and the mail."
     first, second = (_read(one) for one in both)
@@ -86,14 +90,20 @@ def rules_first(exchanges):
 
 
 @exercise("14.4")
-def traced(response):
-    """A request that carries a valid traceparent."""
+def traced(response, span):
+    """A request that carries the traceparent of a span of one's own."""
     exchange = sent(response)
+    if not hasattr(span, "get_span_context"):
+        return f"my_span is {span!r:.40}; store the span: with tracer.start_as_current_span(...) as my_span."
     headers = {name.lower(): value for name, value in exchange.request_headers.items()}
     if "traceparent" not in headers:
         return "the request carries no traceparent: call propagate.inject(headers) inside the with, and send those headers."
     if not TRACEPARENT.fullmatch(headers["traceparent"]):
         return "traceparent has another form than 00-<trace id>-<span id>-<flags>; let inject write it."
+    _, trace_id, span_id, _ = headers["traceparent"].split("-")
+    mine = span.get_span_context()
+    if (int(trace_id, 16), int(span_id, 16)) != (mine.trace_id, mine.span_id):
+        return "the traceparent is that of another span: make new headers, and inject them inside your with, where my_span is current."
     if refused := refusal(exchange):
         return refused
     return None if question(exchange) else "the request asks nothing: send one of the mails as input."

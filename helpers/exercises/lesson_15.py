@@ -29,8 +29,10 @@ def second_resource(response, manage):
     properties = field(exchange, "properties") or {}
     if properties.get("customSubDomainName") != name:
         return f"customSubDomainName is {properties.get('customSubDomainName')!r:.60}; it should be {name!r}, as in the path."
-    if not properties.get("allowProjectManagement"):
-        return "allowProjectManagement is missing, so it could hold no project."
+    if properties.get("allowProjectManagement") is not True:
+        return "allowProjectManagement is not True, so it could hold no project."
+    if field(exchange, "kind") != "AIServices":
+        return f"the kind is {field(exchange, 'kind')!r:.40}; a Foundry resource is of the kind AIServices."
     state = manage("GET", path(exchange)).json().get("properties", {}).get("provisioningState")
     if state is None:
         return "it is gone again: leave it there until it is checked."
@@ -49,9 +51,15 @@ def small_deployment(response):
         return refused
     if "/accounts/my-foundry/" in path(exchange):
         return "that is in the first resource; put it into the second."
-    capacity = (field(exchange, "sku") or {}).get("capacity")
+    sku = field(exchange, "sku") or {}
+    capacity = sku.get("capacity")
     if capacity != 5:
         return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."
+    if not str(sku.get("name", "")).endswith("Standard"):
+        return f"the sku is {sku.get('name')!r:.40}, whose capacity counts something else; tokens per minute are those of a Standard kind."
+    model = ((field(exchange, "properties") or {}).get("model") or {}).get("name", "")
+    if "embedding" in str(model) or "image" in str(model):
+        return f"the model is {model}, which does not chat; take that of deployment."
     return None
 
 
@@ -68,9 +76,7 @@ def team(endpoint, shown):
     if found[1] == "my-foundry":
         return "that is in the first resource; put the project into the second."
     if shown.status_code != 200:
-        return (
-            f"Resource Manager says {shown.status_code} to a GET of the project team: PUT it into my-second, and wait."
-        )
+        return f"Resource Manager says {shown.status_code} to a GET of the project team: PUT it into your second resource, and wait."
     properties = shown.json()["properties"]
     if properties["provisioningState"] != "Succeeded":
         return f"the project is still {properties['provisioningState']}: wait_for what the PUT returned."

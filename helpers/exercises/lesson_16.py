@@ -1,5 +1,6 @@
 """Checks of 16_into_production."""
 
+import os
 from datetime import date
 from urllib.parse import parse_qs
 
@@ -17,6 +18,9 @@ def exchanged(exchanges):
     if not isinstance(exchanges, list | tuple) or not exchanges:
         return "store a list of the exchanges: list(wire)."
     wire = [tapped(one) for one in exchanges]
+    of_github = os.environ.get("ACTIONS_ID_TOKEN_REQUEST_URL", "").partition("?")[0]
+    if of_github and not any(one.url.partition("?")[0] == of_github for one in wire):
+        return "the first step is missing, the token of this run: tap the wire around all of it, and store list(wire)."
     forms = [
         (one, parse_qs(one.request_body.decode(errors="replace")))
         for one in wire
@@ -65,27 +69,35 @@ def failing(function):
 
     if not callable(function):
         return f"failing is {function!r:.40}; give the function itself, without calling it."
-    for status, kind in (
-        (429, openai.RateLimitError),
-        (503, openai.InternalServerError),
-        (401, openai.AuthenticationError),
-        (418, openai.APIStatusError),
-    ):
-        client = function(status)
+    kinds = {
+        429: openai.RateLimitError,
+        503: openai.InternalServerError,
+        401: openai.AuthenticationError,
+        418: openai.APIStatusError,
+    }
+    clients = {status: function(status) for status in kinds}  # all of them first: one must not change another
+    for status, client in clients.items():
         if client is ...:
             return ...
         if not isinstance(client, openai.OpenAI):
             return f"it returns a {type(client).__name__}; return an openai.OpenAI client."
         if client.max_retries:
             return "this client would wait and repeat: pass max_retries=0."
-        for time in "the first time", "the second time":
+        ask = lambda client=client: client.responses.create(model="any", input="Hello", timeout=5)  # noqa: E731
+        calls = {
+            "the first time": ask,
+            "the second time": ask,
+            "the third time": ask,
+            "to a list of models": client.models.list,
+        }
+        for time, call in calls.items():
             try:
                 with wiretap() as wire:
-                    client.responses.create(model="any", input="Hello", timeout=5)
+                    call()
             except openai.APIStatusError as error:
                 if len(wire):
                     return "this client asks a server: hand it a MockTransport, and nothing is sent."
-                if not isinstance(error, kind) or error.status_code != status:
+                if not isinstance(error, kinds[status]) or error.status_code != status:
                     return f"for {status} the service answers {error.status_code} {time}."
             except openai.APIConnectionError as error:
                 return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
@@ -96,25 +108,31 @@ def failing(function):
 
 @exercise("16.3")
 def retiring(function):
-    """A function that names the models whose last day is near."""
+    """A function that names the models and versions whose last day is near."""
     if not callable(function):
         return f"retiring is {function!r:.40}; give the function itself, without calling it."
-    model = lambda name, day: {"name": name, "version": "1", "deprecation": {"inference": day and f"{day}T00:00:00Z"}}  # noqa: E731
+
+    def model(name, day, version="1"):
+        return {"name": name, "version": version, "deprecation": {"inference": day and f"{day}T00:00:00Z"}}
+
     models = [
-        model("late", "2027-09-21"),
-        model("soon", "2027-02-09"),
+        model("two", "2027-09-21", "2"),
+        model("two", "2027-02-09", "1"),
         {"name": "for-ever", "version": "1", "deprecation": None},
         model("gone", "2026-10-01"),
         {"name": "unknown", "version": "1"},
+        {"name": "fine-tuned-only", "version": "1", "deprecation": {"fineTune": "2026-12-01T00:00:00Z"}},
         model("open", None),
         model("last-day", "2027-02-24"),
+        model("earlier-that-month", "2027-02-03"),
     ]
+    gone, soon, late = ("gone", "1"), [("earlier-that-month", "1"), ("two", "1"), ("last-day", "1")], ("two", "2")
     then, later = date(2026, 11, 26), date(2027, 2, 10)
     cases = [
-        ("90 days, the ninetieth included", then, 90, ["gone", "soon", "last-day"]),
-        ("no day at all, which leaves those that are gone", then, 0, ["gone"]),
-        ("a year", then, 365, ["gone", "soon", "last-day", "late"]),
-        ("another today, 10 February 2027, and 7 days", later, 7, ["gone", "soon"]),
+        ("90 days (the ninetieth included)", then, 90, [gone, *soon]),
+        ("no day at all (which leaves those that are gone)", then, 0, [gone]),
+        ("a year", then, 365, [gone, *soon, late]),
+        ("another today (10 February 2027) and 7 days", later, 7, [gone, *soon[:2]]),
     ]
     for what, today, days, expected in cases:
         given = [dict(one) for one in models]
@@ -125,7 +143,7 @@ def retiring(function):
         if said is ...:
             return ...
         if said is None:
-            return f"for {what} it returns nothing: return a list of names."
-        if list(said) != expected:
-            return f"for {what} it returns {list(said)!r:.100}, and it should be {expected}."
+            return f"for {what} it returns nothing: return a list of pairs."
+        if [tuple(one) for one in said] != expected:
+            return f"for {what} it returns {list(said)!r:.160}, and it should be {expected}."
     return None

@@ -7,6 +7,7 @@ import requests
 
 from helpers.exchange import Exchange
 from helpers.exercises import Unreadable
+from helpers.widgets.stream import events_of
 
 BY_REQUESTS = {"accept", "accept-encoding", "connection", "content-length", "content-type", "user-agent"}
 
@@ -58,6 +59,14 @@ def question(exchange: Exchange) -> Any:
     if isinstance(asked, list) and len(asked) == 1 and isinstance(asked[0], dict):
         asked = asked[0].get("text")
     return asked
+
+
+def answer_of(exchange: Exchange) -> dict[str, Any]:
+    """The response that an exchange brought, be it the body or what the last event of a stream holds; {} where there is none."""
+    if isinstance(exchange.response_json, dict):
+        return exchange.response_json
+    events = events_of((exchange.response_body or b"").decode("utf-8", "replace"))
+    return next((event["response"] for event in reversed(events) if isinstance(event.get("response"), dict)), {})
 
 
 def texts_of(data: Any) -> str:

@@ -20,7 +20,8 @@ class Answer:
     """``created_at`` 0 means: when it was asked. ``source`` goes into the x-offline-mock header. ``cut`` is "", or why the
     answer is not whole: "max_output_tokens" or "content_filter". ``reasons`` tells whether the model thought first, ``summary``
     is what it tells of that. ``items`` are what hosted tools did before the text, as output items without ids; ``waiting``
-    means that there is no text until someone approves. ``annotations`` are the sources of the text."""
+    means that there is no text until someone approves. ``annotations`` are the sources of the text. ``pace`` tells of a recorded stream
+    how many characters had been said by which second; none for one that the mock paces itself."""
 
     text: str
     created_at: int
@@ -36,4 +37,5 @@ class Answer:
     waiting: bool = False
     annotations: tuple[dict[str, Any], ...] = ()
     cached_tokens: int = 0
+    pace: tuple[tuple[int, float], ...] = ()
     encrypted: str = ""  # the thoughts, for who does not store them

@@ -89,7 +89,8 @@ class MockServer:
         self.origin = f"https://{f'[{named}]' if ':' in named else named}:{self.port}"
         made = Secrets(PREFIX + secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16))
         self.room = Room(self.origin, made, recordings, strict, limits, speed, of)
-        self.control_key = of.control_key if of else secrets.token_hex(16)
+        # anew each time, for a class too: a page that is still open shows its key to whatever has this port next
+        self.control_key = secrets.token_hex(16)
         self.control_url = f"http://127.0.0.1:{self._plain.getsockname()[1]}{PATH}/#{self.control_key}"
         names = [*dict.fromkeys([*LOOPBACK, named])]
         admission = Admission(self.room, self.control_key, names)

@@ -64,8 +64,9 @@ class Store:
         return f"{self.world}{self.kind} {self._made} {request_body.decode('utf-8', 'replace')}"
 
     def shrink(self, by: int) -> None:
-        """Take up a part of the room from now on."""
+        """Take up a part of the room from now on, and hold as small a part of the things."""
         self._limit //= by
+        self._entries //= by
 
     def __len__(self) -> int:
         return len(self._things)
@@ -134,6 +135,10 @@ class Times:
         number = self._counts[key] = self._counts.get(key, self._start) + 1
         return number
 
+    def shrink(self, by: int) -> None:
+        """Tell fewer apart from now on."""
+        self._entries //= by
+
 
 @dataclass
 class Fault:
@@ -157,7 +162,7 @@ class State:
     times: Times = field(default_factory=Times)
     faults: list[Fault] = field(default_factory=list)
     tolerated: frozenset[str] = frozenset()  # api-versions that /v1 paths put up with
-    responses: Store = field(default_factory=lambda: Store("response", size=128 * 1024 * 1024))
+    responses: Store = field(default_factory=lambda: Store("response", entries=4000, size=128 * 1024 * 1024))
     conversations: Store = field(default_factory=lambda: Store("conversation"))
     agents: Store = field(default_factory=lambda: Store("agent", size=16 * 1024 * 1024))
     files: Store = field(default_factory=lambda: Store("file", entries=100, size=64 * 1024 * 1024))
@@ -212,8 +217,8 @@ class State:
 
     def shrink(self, by: int) -> None:
         """Hold only a part of what one mock alone would: there are others beside it."""
-        for store in self._stores():
-            store.shrink(by)
+        for one in (*self._stores(), self.times):
+            one.shrink(by)
 
     def _stores(self) -> list[Store]:
         return [one for one in vars(self).values() if isinstance(one, Store)]

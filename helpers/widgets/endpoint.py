@@ -1,5 +1,7 @@
 """Lesson 01: take an endpoint URL apart, and build one from its parts."""
 
+from html import escape, unescape
+
 from helpers.display import html_table, show_widget, text_table
 from helpers.endpoints import HOSTS, SHAPES, Endpoint, build, take_apart
 from helpers.redaction import redact_text, redact_url
@@ -20,12 +22,12 @@ def endpoint_explorer(url: str) -> None:
 
     style = {"description_width": "6em"}
     field = widgets.Text(url, description="URL", style=style, layout=WIDE)
-    parts, verdict = widgets.HTML(), widgets.Label()
+    parts, verdict = widgets.HTML(), widgets.HTML()
 
     def look(change=None):
         endpoint = take_apart(field.value)
         parts.value = html_table(endpoint.parts(), HEADER) if endpoint.parts() else ""
-        verdict.value = _verdict(endpoint)
+        verdict.value = escape(_verdict(endpoint))  # HTML wraps, where a Label is cut
 
     field.observe(look, "value")
     look()
@@ -39,19 +41,20 @@ def endpoint_explorer(url: str) -> None:
         "deployment": first.deployment or "gpt-4.1-mini",
     }
     inputs = {name: widgets.Text(text, description=name, style=style) for name, text in names.items()}
-    built = widgets.Label()
+    built = widgets.HTML(layout={"flex": "1"})
     use = widgets.Button(description="Take it apart", disabled=True)
 
     def put_together(change=None):
         try:
-            built.value = build(kind.value, host=host.value, **{name: one.value for name, one in inputs.items()})
+            new = build(kind.value, host=host.value, **{name: one.value for name, one in inputs.items()})
             use.disabled = False
         except ValueError as error:
-            built.value = f"Not yet: {error}."
+            new = f"Not yet: {error}."
             use.disabled = True
+        built.value = escape(new)
 
     def copy(button):
-        field.value = built.value
+        field.value = unescape(built.value)
 
     for one in (kind, host, *inputs.values()):
         one.observe(put_together, "value")

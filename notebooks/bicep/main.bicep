@@ -1,4 +1,4 @@
-// A Foundry resource, a project in it and a deployment: the same three things that lesson 12 makes over REST.
+// A Foundry resource, a project in it and a deployment: the same three things that lesson 15 makes over REST.
 //   az group create --name my-foundry-rg --location eastus2
 //   az deployment group create --resource-group my-foundry-rg --template-file main.bicep --parameters name=<a-new-name>
 
@@ -6,6 +6,9 @@
 param name string
 param location string = resourceGroup().location
 param projectName string = 'my-project'
+
+@description('A name of your own, so that another model can stand behind it later. It goes into FOUNDRY_MODEL_NAME.')
+param deploymentName string = 'my-model'
 param modelName string = 'gpt-5.4-mini'
 param modelVersion string = '2026-03-17'
 
@@ -35,7 +38,7 @@ resource project 'Microsoft.CognitiveServices/accounts/projects@2025-06-01' = {
 
 resource deployment 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = {
   parent: account
-  name: modelName
+  name: deploymentName
   sku: { name: 'GlobalStandard', capacity: capacity }
   properties: {
     model: { format: 'OpenAI', name: modelName, version: modelVersion }

@@ -46,5 +46,16 @@ def test_only_a_word_of_the_list_is_believed(said, sorted_as):
     assert sorter.sort(client_that_hears(said), MODEL, "I cannot sign in since Monday.") == sorted_as
 
 
+def test_no_call_is_without_a_time_out():
+    waits = []
+    transport = httpx2.MockTransport(
+        lambda request: waits.append(request.extensions["timeout"]) or httpx2.Response(503)
+    )
+    http_client = httpx2.Client(transport=transport)
+    client = openai.OpenAI(base_url="https://example.com", api_key="none", http_client=http_client, max_retries=0)
+    sorter.sort(client, MODEL, "I cannot sign in since Monday.")
+    assert all(seconds <= 30 for seconds in waits[0].values())
+
+
 def test_half_an_answer_is_not_believed():
     assert sorter.sort(client_that_hears("login", "incomplete"), MODEL, "I cannot sign in since Monday.") is None

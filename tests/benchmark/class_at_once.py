@@ -1,5 +1,6 @@
 """A class at once: forty learners, each with a plain request about every tenth of a second and a paced stream beside it, over
-connections of their own. How long a plain request takes, how late a stream's first event is, and whether memory grows."""
+connections of their own: how long a plain request takes, and how late a stream's first event is. Then each stores more than a world
+holds: whether memory grows."""
 
 import asyncio
 import json
@@ -12,8 +13,11 @@ import time
 import psutil
 
 LEARNERS, ROUNDS, SECONDS = 40, 3, 8
+STORED = 250  # responses that each learner stores more, each time
 PLAIN = {"model": "gpt-5.4-mini", "input": "What is an endpoint?"}
 STREAM = {"model": "gpt-4.1-mini", "input": "What is an AI application?", "stream": True}
+CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+CONTEXT.check_hostname, CONTEXT.verify_mode = False, ssl.CERT_NONE
 SERVER = f"""
 import json
 from helpers.mock.server import MockServer
@@ -26,9 +30,7 @@ server.serve(lambda: print(json.dumps([server.port, keys]), flush=True))
 
 
 async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    return await asyncio.open_connection("127.0.0.1", port, ssl=CONTEXT)
 
 
 def request(key: str, body: dict) -> bytes:
@@ -37,6 +39,10 @@ def request(key: str, body: dict) -> bytes:
         f"POST /openai/v1/responses HTTP/1.1\r\nHost: localhost\r\napi-key: {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
     ).encode()
+
+
+def _length(head: bytes) -> int:
+    return int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
 
 
 async def plain(port: int, key: str, took: list[float], until: float, number: int) -> None:
@@ -50,7 +56,7 @@ async def plain(port: int, key: str, took: list[float], until: float, number: in
         writer.write(request(key, body))
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
-        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]))
+        await reader.readexactly(_length(head))
         took.append(time.perf_counter() - start)
     writer.close()
 
@@ -85,8 +91,28 @@ async def round_of(port: int, keys: list[str]) -> tuple[list[float], list[float]
     return took, late
 
 
+async def store(port: int, key: str, number: int, first: int) -> None:
+    """One learner's responses, each another one."""
+    reader, writer = await connect(port)
+    for at in range(first, first + STORED):
+        body = {**PLAIN, "metadata": {"at": f"{number} {at}"}}
+        writer.write(request(key, body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        await reader.readexactly(_length(head))
+    writer.close()
+
+
+async def store_all(port: int, keys: list[str], first: int) -> None:
+    await asyncio.gather(*(store(port, key, number, first) for number, key in enumerate(keys)))
+
+
 def _at(values: list[float], share: float) -> float:
     return sorted(values)[int(len(values) * share)] * 1000
+
+
+def _megabytes(process: psutil.Process) -> float:
+    return process.memory_info().rss / 1e6
 
 
 def main() -> None:
@@ -107,8 +133,11 @@ def main() -> None:
             used = (after.user + after.system - before.user - before.system) / passed
             print(
                 f"  {number:<7}{len(took):9,}{_at(took, 0.5):9.1f}{_at(took, 0.99):9.1f}"
-                f"{len(late):9,}{_at(late, 0.5):9.1f}{_at(late, 0.99):9.1f}{used * 100:7.0f}{process.memory_info().rss / 1e6:6.0f}"
+                f"{len(late):9,}{_at(late, 0.5):9.1f}{_at(late, 0.99):9.1f}{used * 100:7.0f}{_megabytes(process):6.0f}"
             )
+        for first in range(0, 4 * STORED, STORED):
+            asyncio.run(store_all(port, keys, first))
+            print(f"  {_megabytes(process):.0f} MB when each has stored {first + STORED} responses more")
     finally:
         server.terminate()
         server.communicate(timeout=10)

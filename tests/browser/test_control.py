@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 
 from helpers.course.gate import BROWSERS
 from helpers.exchange import Exchange, Headers
-from helpers.mock.room import INSTRUCTOR
+from helpers.mock.limits import Bucket
+from helpers.mock.room import INSTRUCTOR, JOINS, Refused
 from helpers.mock.server import MockServer
 from tests.browser.conftest import ARTIFACTS, FLAGS, violations
 from tests.mock.classes import a_class, serving
@@ -198,15 +199,53 @@ def test_quotas_clock_and_a_new_start(room, opened):
     expect(page.locator("#said")).to_contain_text("It did not work: ")
 
 
-def test_who_has_done_which_exercise(room, opened):
+def test_how_many_have_done_which_exercise_and_not_who(room, opened):
     one, other = learners(room)
     page = opened(room)
     expect(page.locator("#exercises")).to_contain_text("Nobody has told")
-    room.room.done(one, "03.1", True)
-    room.room.done(other, "03.1", False)
-    expect(page.locator("#exercises summary")).to_contain_text("1 of 2")
-    page.locator("#exercises summary").click()
-    expect(page.locator("#exercises details")).to_contain_text(f"Done: {one}. Tried: {other}.")
+    room.room.note_progress(one, "03.1", True)
+    room.room.note_progress(other, "03.1", False)
+    room.room.note_progress(one, "03.2", False)
+    expect(page.locator("#exercises li")).to_have_text(["03.11 done, 2 tried", "03.20 done, 1 tried"])
+    assert page.locator("#exercises progress").evaluate_all("all => all.map(one => [one.value, one.max])") == [
+        [1, 2],
+        [0, 2],
+    ]
+    assert one not in page.locator("#exercises").inner_html()
+    assert page.evaluate("state.progress") == {"03.1": {"tried": 2, "done": 1}, "03.2": {"tried": 1, "done": 0}}
+    assert "03.1" not in json.dumps(page.evaluate("state.learners"))
+
+
+def test_learners_are_forgotten_and_a_flood_is_seen(room, opened):
+    one, _ = learners(room)
+    ask = asker(room, one)
+    ask("POST", V1, ASKED)
+    page = opened(room)
+    code = room.room.of.code()
+    for _ in range(5):
+        room.room.join(code, "", "192.0.2.66")
+    room.room._joins["192.0.2.66"] = Bucket(JOINS, 0, time.monotonic() + 60)  # nothing flows in before then
+    with pytest.raises(Refused):
+        room.room.join(code, "", "192.0.2.66")
+    expect(page.locator("#turned-away")).to_have_text(
+        "1 join was refused: too many at once from one address, last 192.0.2.66."
+    )
+    page.get_by_role("button", name="Forget 6 who have asked for nothing").click()
+    page.get_by_role("button", name="Keep them").click()
+    assert len(learners(room)) == 7
+    page.get_by_role("button", name="who have asked for nothing").click()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.locator("#said")).to_have_text("6 forgotten")
+    expect(page.locator("#counts")).to_contain_text("1 learner,")
+    assert learners(room) == [one]
+    expect(page.locator("#forget")).not_to_be_visible()
+    page.locator("#learners button", has_text="instructor").click()
+    expect(page.locator("#forget")).not_to_be_visible()
+    page.locator("#learners button", has_text=one).click()
+    page.get_by_role("button", name=f"Forget {one}").click()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.locator("#learners li")).to_have_count(1)
+    assert ask("POST", V1, ASKED)[0] == 401
 
 
 def test_it_works_with_the_mock_of_a_notebook(opened):
@@ -232,13 +271,16 @@ def test_it_works_with_the_mock_of_a_notebook(opened):
 def test_it_is_readable_for_everyone(room, opened, scheme, width):
     for name in learners(room):
         asker(room, name)("POST", V1, ASKED)
-        room.room.done(name, "03.1", True)
+        room.room.note_progress(name, "03.1", True)
         asker(room, name)("POST", V1, {**ASKED, "model": "gone"})
     Asker(room.room, {})("GET", "/openai/v1/models")
     page = opened(room, color_scheme=scheme, viewport={"width": width, "height": 800})
     expect(page.locator("#log li")).to_have_count(5)
     page.get_by_role("button", name="500").click()
     expect(page.locator("#up li")).to_have_count(1)
+    page.locator("#learners button", has_text="-").first.click()
+    page.locator("#forget").click()
+    expect(page.locator("#forget-sure")).to_be_visible()
     assert violations(page, ["body"]) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing goes beyond the screen"
     row(page, "404").click()
@@ -299,14 +341,45 @@ def test_it_comes_back_after_a_sleep(room, opened):
     expect(page.locator("#line")).to_have_text("live")
 
 
-def test_it_finds_a_class_that_was_started_again(opened):
+class Successor(BaseHTTPRequestHandler):
+    """Whoever has the port of a mock that has ended, and takes what it is shown."""
+
+    def do_GET(self):
+        self.server.shown.append(self.headers.get("x-mock-control-key"))
+        self.send_response(200)
+        self.end_headers()
+        self.server.met.set()
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_a_page_that_stays_open_gives_nothing_of_worth_to_who_has_the_port_next(opened):
     of, port = a_class(), two_free_ports()
     with serving(of, port=port) as server:
-        page = opened(server)
+        page, key = opened(server), server.control_key
     expect(page.locator("#line")).to_contain_text("does not answer")
-    with serving(of, port=port) as server:
+    successor = ThreadingHTTPServer(("127.0.0.1", port + 1), Successor)
+    successor.shown, successor.met = [], threading.Event()
+    thread = threading.Thread(target=successor.serve_forever, daemon=True)
+    thread.start()
+    try:
+        assert successor.met.wait(20)
+    finally:
+        successor.shutdown()
+        thread.join(10)
+        successor.server_close()
+    assert successor.shown[0] == key
+    with serving(of, port=port) as server:  # the same class, at the same place
+        expect(page.locator("#why")).to_contain_text("it may have been started again since")
+        expect(page.locator("#room")).not_to_be_visible()
+        for taken in {*successor.shown}:
+            request = Exchange(
+                "GET", "https://localhost/_mock", Headers({"host": "localhost", "x-mock-control-key": taken})
+            )
+            assert server.control.answer(request, "https", "").status == 401
+        page = opened(server)
         assert server.control_url.split("#")[0] == page.url
-        expect(page.locator("#line")).to_have_text("live")
 
 
 def two_free_ports() -> int:

@@ -91,6 +91,49 @@ def measured(page, screen) -> list[list[str]]:
     return page.evaluate(MEASURE, [LEAST])
 
 
+# Of every picture in a deck: the cell, the address, and how much larger than drawn it is shown on a screen 1280 wide.
+PICTURES = """() => Reveal.getSlides().flatMap(slide => {
+  const {h, v} = Reveal.getIndices(slide);
+  Reveal.slide(h, v, 9999);
+  return [...slide.querySelectorAll('img')].map(img => {
+    const box = img.getBoundingClientRect(), scale = Math.min(box.width / img.naturalWidth, box.height / img.naturalHeight);
+    return [img.closest('[data-cell]').dataset.cell, img.src, scale * 1280 / innerWidth];
+  });
+})"""
+# The smallest type of an SVG, and what is wrong with where its texts stand.
+DRAWN = """() => {
+  const wrong = [], card = document.querySelector('svg > rect').getBoundingClientRect();
+  const edges = [...document.querySelectorAll('g rect')].map(one => one.getBoundingClientRect());
+  const texts = [...document.querySelectorAll('text')].map(one => [one.textContent.trim(), one.getBoundingClientRect()]);
+  const over = (a, b) => Math.min(Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  const within = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+  texts.forEach(([said, box], at) => {
+    if (!within(box, card)) wrong.push(`${said}: leaves the card`);
+    if (edges.some(edge => over(box, edge) > 0 && !within(box, edge))) wrong.push(`${said}: crosses the edge of a box`);
+    for (const [other, there] of texts.slice(at + 1)) if (over(box, there) > 3) wrong.push(`${said}: lies over ${other}`);
+  });
+  const sizes = [...document.querySelectorAll('text, tspan')].map(one => parseFloat(getComputedStyle(one).fontSize));
+  return [Math.min(...sizes), wrong];
+}"""
+PLOT = 10 / 72 * 110  # pixels of a plot's type: matplotlib's 10 points, as show_figure() draws them
+SCREENSHOT = 13  # of JupyterLab's
+
+
+def small_pictures(page) -> list[list[str]]:
+    """The id of the cell and what is wrong with its picture: type that is too small, or texts that are in each other's way."""
+    wrong, drawing = [], page.context.new_page()
+    for cell, address, scale in page.evaluate(PICTURES):
+        size, problems = SCREENSHOT if address.startswith("file:") else PLOT, []
+        if address.endswith(".svg"):
+            drawing.goto(address)
+            size, problems = drawing.evaluate(DRAWN)
+        if size * scale < LEAST - 0.01:
+            problems = [*problems, f"the picture has type of {size * scale:.1f} pixels"]
+        wrong += [[cell, problem] for problem in problems]
+    drawing.close()
+    return wrong
+
+
 @pytest.mark.parametrize("path", slides.lessons(), ids=lambda path: path.stem)
 def test_nothing_is_cut_and_nothing_is_small_and_links_lead_somewhere(open_deck, decks, path):
     page = open_deck(f"{path.stem}.html")
@@ -99,7 +142,7 @@ def test_nothing_is_cut_and_nothing_is_small_and_links_lead_somewhere(open_deck,
             f"{path.name}: {target}"
         )
     for screen in SCREENS:
-        wrong = measured(page, screen)
+        wrong = measured(page, screen) + small_pictures(page)
         assert not wrong, "\n".join(f"{path.name}, cell {cell}, at {screen[0]}: {what}" for cell, what in wrong)
     page.evaluate("() => Reveal.slide(2, 0, 9999)")
     page.screenshot(path=ARTIFACTS / f"slides_{path.stem}.png")
@@ -123,6 +166,28 @@ def test_the_measure_finds_what_is_wrong(open_deck, spoiled, what):
     page.add_style_tag(content=spoiled.replace(" {", " { flex: none !important;").replace(".words", ".reveal .words"))
     wrong = measured(page, SCREENS[0])
     assert any(what in said and not cell.startswith("slide") for cell, said in wrong), wrong[:5]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (("17.5px", "12px"), "has type of 12.6 pixels"),
+        (('x="842" y="167"', 'x="842" y="150"'), "project: lies over /api/projects/name"),
+        (("/api/projects/name", "/api/projects/name, and what else is in there"), "crosses the edge of a box"),
+        (('x="262" y="274"', 'x="-9" y="274"'), "request: leaves the card"),
+    ],
+    ids=["small", "over another", "over an edge", "outside"],
+)
+def test_the_measure_finds_a_picture_that_cannot_be_read(open_deck, decks, change, what):
+    drawn = decks / "images" / "lesson_03.svg"
+    text = drawn.read_text(encoding="utf-8")
+    assert change[0] in text
+    try:
+        drawn.write_text(text.replace(*change), encoding="utf-8")
+        wrong = small_pictures(open_deck("03_reading_the_response.html"))
+    finally:
+        drawn.write_text(text, encoding="utf-8")
+    assert any(what in said for _, said in wrong), wrong
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -35,13 +35,14 @@ IDENTITIES = (
 
 
 def in_other_words(folder: Path) -> None:
-    """A copy of the course's recordings, in which the models say something else. Histories in later prompts say it too."""
+    """A copy of the course's recordings, in which the models say something else, unless they were asked for one word. Histories in later
+    prompts say it too."""
     shutil.copytree(FOLDER, folder, ignore=lambda path, names: [name for name in names if name == recordings.FAILURES])
     paths = sorted(folder.rglob("*.json"))
     texts = {}
     for path in paths:
         said = recordings.read(path, path.stem).answer.text
-        if said and not said.startswith(("{", "[")):
+        if " " in said and not said.startswith(("{", "[")):
             texts[" ".join(said.split())] = f"Harbor says: {said}"
 
     def changed(value):
@@ -71,7 +72,7 @@ class LiveProject:
         self._answer = self.server.foundry.answer
         self.server.foundry.answer = self.answer
         self.settings = {
-            name: value for name, value in self.server.variables.items() if name.startswith(("FOUNDRY_", "IDENTITY_", "AZURE_", "SSL", "REQUESTS", "CURL"))
+            name: value for name, value in self.server.variables.items() if name.startswith(("ACTIONS_", "FOUNDRY_", "IDENTITY_", "AZURE_", "SSL", "REQUESTS", "CURL"))
         }  # fmt: skip
         del self.settings["FOUNDRY_MOCK_ENV"]
         self.settings |= {

@@ -1,12 +1,15 @@
 """A class from both ends: python -m helpers class, join and leave, over real sockets."""
 
+import dataclasses
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import certifi
@@ -17,8 +20,10 @@ from helpers import connection, exercises
 from helpers.course import classroom, doctor, joining
 from helpers.course.environment import ROOT, SetupProblem
 from helpers.mock import codes
-from helpers.mock.certificates import Authority, Certificates, limited_to
+from helpers.mock.certificates import PRIVATE_NETWORKS, Authority, Certificates, limited_to
 from helpers.mock.files import running
+from helpers.mock.limits import Bucket
+from helpers.mock.room import JOINS
 from tests.conftest import needs_posix
 from tests.course.test_doctor import free_port
 from tests.mock.classes import a_class, serving
@@ -64,7 +69,7 @@ def test_who_joins_is_answered_with_their_own_key_and_token(room, laptop, tmp_pa
     learner = settings(laptop)["FOUNDRY_CLASS_LEARNER"]
     said = capsys.readouterr().out
     assert f"You are {learner} in the class tests" in said
-    assert "which exercises" in said
+    assert "check() tells the class that an exercise was tried or done. The room's are counted: no name" in said
     ran = _python(ASK, "", tmp_path)
     assert ran.stderr == ""
     assert ran.stdout.startswith(f"CLASS MOCK: localhost:{room.port}, you are {learner}\n")
@@ -86,11 +91,21 @@ def test_each_way_to_write_the_address_leads_there(room, laptop, host):
     assert settings(laptop)["FOUNDRY_CLASS_LEARNER"] in room.room.learners
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_a_class_at_an_address_of_either_kind(laptop, tmp_path, address):
-    if not classroom._here(address):
+def own_name() -> str:
+    """The name that this machine has for itself; "localhost" where it leads nowhere."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        return "localhost"
+    return socket.gethostname().lower() if classroom._here(found) else "localhost"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", own_name(), classroom._outward()])
+def test_a_class_at_an_address_of_each_kind_and_at_a_name(laptop, tmp_path, address):
+    if not classroom._is_name(address) and not classroom._here(address):
         address = "127.0.0.1"  # this machine has no IPv6
-    with serving(a_class(address=address)) as server:
+    authority = Authority.made(dict.fromkeys(["localhost", *PRIVATE_NETWORKS, address]))
+    with serving(a_class(address=address, authority=authority)) as server:
         place = f"{f'[{address}]' if ':' in address else address}:{server.port}"
         joining.join(place, server.room.of.code(), private=False)
         ran = _python(ASK, "", tmp_path)
@@ -119,19 +134,34 @@ print(subprocess.run([sys.executable, "-c", child], capture_output=True, text=Tr
     assert _python(code, "", tmp_path).stdout.endswith("True\n")
 
 
-def test_a_live_project_and_an_announced_mock_go_before_the_class(room, laptop, tmp_path, mock, capsys):
+def test_a_live_project_and_an_announced_mock_go_before_the_class(room, laptop, tmp_path, mock, capsys, monkeypatch):
     joining.join(*board(room), private=False)
     live = "FOUNDRY_PROJECT_ENDPOINT=https://my-foundry.services.ai.azure.com/api/projects/p\nFOUNDRY_MODEL_NAME=m\n"
     code = "import os; connection.connect(); print(os.environ.get('FOUNDRY_CLASS'), os.environ.get('SSL_CERT_FILE'))"
     ran = _python(code, live, tmp_path, SSL_CERT_FILE="")
+    place = f"the class at localhost:{room.port}, which you have joined"
+    live_first = (
+        f"a live project goes before {place}: for the class empty FOUNDRY_PROJECT_ENDPOINT in .env; to leave it: python"
+    )
     assert ran.stdout.startswith("LIVE")
+    assert f"  note               {live_first}" in ran.stdout
     assert ran.stdout.endswith("None \n")
     ran = _python("connection.connect()", "", tmp_path, FOUNDRY_MOCK_ENV=str(mock.env_file))
     assert ran.stdout.startswith("OFFLINE MOCK")
+    assert (
+        f"the mock that FOUNDRY_MOCK_ENV names goes before {place}: for the class unset FOUNDRY_MOCK_ENV" in ran.stdout
+    )
+    with monkeypatch.context() as patch:
+        patch.setenv("FOUNDRY_MOCK_ENV", str(mock.env_file))
+        (finding,) = doctor._class()
+    assert (finding.state, "unset FOUNDRY_MOCK_ENV" in finding.fix) == ("note", True)
     (laptop / ".env").write_text(live)
+    (finding,) = doctor._class()
+    assert (finding.state, finding.text) == ("note", f"a live project goes before {place}")
+    assert "empty FOUNDRY_PROJECT_ENDPOINT" in finding.fix
     capsys.readouterr()
     joining.join(*board(room), private=False)
-    assert "a live project goes before the class" in capsys.readouterr().out
+    assert live_first in capsys.readouterr().out
 
 
 def test_cards_give_each_learner_their_name(laptop):
@@ -143,6 +173,14 @@ def test_cards_give_each_learner_their_name(laptop):
 
 
 # -- who is refused ----------------------------------------------------------------------------------------------------
+def test_too_many_from_one_address_are_told_what_helps(room, laptop):
+    room.room._joins["127.0.0.1"] = Bucket(JOINS, 0, time.monotonic() + 60)  # nothing flows in before then
+    says = r"did not let you in: 100 have joined from your address just now, .*Wait a minute and join again, or ask"
+    with pytest.raises(SetupProblem, match=says):
+        joining.join(*board(room), private=False)
+    assert not list(laptop.iterdir())
+
+
 def test_another_authority_is_refused_and_told_nothing(room, laptop):
     with serving(a_class(authority=Authority.made(["localhost", "127.0.0.0/8", "::1"]))) as impostor:
         with pytest.raises(SetupProblem, match=r"Refused: what answers at localhost:.* is not the class of this code"):
@@ -273,8 +311,58 @@ def test_a_class_that_does_not_answer_or_does_not_know_one_is_told(room, laptop,
     assert "helpers leave" in finding.fix
     (laptop / ".env.class.pem").unlink()
     assert "gone or damaged" in _python("connection.connect()", "", tmp_path).stderr
-    (laptop / ".env.class").write_text("FOUNDRY_CLASS=x\n")
-    assert [one.state for one in doctor._class()] == ["problem"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "cut at a line", "a line less", "empty", "no text"])
+def test_a_damaged_class_is_told_and_never_taken_for_none(room, laptop, tmp_path, monkeypatch, damage):
+    joining.join(*board(room), private=False)
+    before, file = settings(laptop), laptop / ".env.class"
+    lines = file.read_bytes().splitlines(keepends=True)
+    spoiled = {
+        "cut": b"".join(lines)[:-3], "cut at a line": b"".join(lines[:-1]), "empty": b"", "no text": b"\xff" * 100,
+        "a line less": b"".join(one for one in lines if b"IDENTITY_HEADER" not in one),
+    }  # fmt: skip
+    file.write_bytes(spoiled[damage])
+    ran = _python("connection.connect()", "", tmp_path)
+    assert "OFFLINE" not in ran.stdout
+    assert ".env.class, which leads to the class that you have joined, is damaged: join again" in ran.stderr
+    assert "helpers leave" in ran.stderr
+    (finding,) = doctor._class()
+    assert (finding.state, "is damaged" in finding.text, "helpers leave" in finding.fix) == ("problem", True, True)
+    joining.join(*board(room), private=False)  # the fix
+    if damage not in ("empty", "no text"):
+        assert settings(laptop) == before, "they are who they were"
+    assert "CLASS MOCK" in _python("connection.connect()", "", tmp_path).stdout
+
+
+def test_a_join_that_is_cut_short_leaves_what_was_there(room, laptop, monkeypatch):
+    joining.join(*board(room), private=False)
+    before = (laptop / ".env.class").read_bytes()
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", full)
+        with pytest.raises(SetupProblem, match="No space left"):
+            joining.join(*board(room), private=True)
+    assert (laptop / ".env.class").read_bytes() == before
+    assert sorted(one.name for one in laptop.iterdir()) == [".env.class", ".env.class.pem"]
+
+
+def test_a_class_that_has_moved_is_told_and_found_again_by_joining(laptop, tmp_path):
+    of = a_class(address="127.0.0.1")
+    with serving(of) as server:
+        joining.join(f"127.0.0.1:{server.port}", of.code(), private=False)
+        before, gone = settings(laptop), server.port
+    ran = _python("connection.connect()", "", tmp_path)
+    assert f"the class at 127.0.0.1:{gone} does not answer" in ran.stderr
+    assert "If its address has changed, join again with the line on the board" in ran.stderr
+    with serving(dataclasses.replace(of, address="localhost")) as server:
+        joining.join(*board(server), private=False)
+        assert settings(laptop)["FOUNDRY_CLASS_LEARNER"] == before["FOUNDRY_CLASS_LEARNER"], "they are who they were"
+        assert settings(laptop)["FOUNDRY_API_KEY"] == before["FOUNDRY_API_KEY"]
+        assert _python(ASK, "", tmp_path).stdout.endswith("200 resp_\n200 resp_\n")
 
 
 def started(folder, port: int, *options: str) -> tuple[subprocess.Popen, str]:
@@ -291,7 +379,7 @@ def started(folder, port: int, *options: str) -> tuple[subprocess.Popen, str]:
 
 
 @needs_posix
-def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path):
+def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path, monkeypatch, session):
     state, port = tmp_path / "state", free_port()
     process, said = started(state, port, "--host", "localhost")
     line = next(line.split() for line in said.splitlines() if " join " in line)
@@ -302,13 +390,27 @@ def test_a_class_that_is_started_again_is_the_same(laptop, tmp_path):
     assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.parent.stat().st_mode & 0o777 == 0o700
     assert [page.port for page in running()].count(port) == 1
+    with monkeypatch.context() as patch:
+        for name, value in before.items():
+            patch.setenv(name, value)
+        exercises._tell("03.1", True)
+    (page,) = (page for page in running() if page.port == port)
+    base, _, key = page.url.partition("/_mock/#")
+    asked = session.get(f"{base}/_mock", headers={"x-mock-control-key": key}, timeout=10)
+    assert asked.json()["progress"] == {"03.1": {"tried": 1, "done": 1}}
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
+
+    assert "03.1" not in kept.read_text(), "how exercises stand is kept nowhere"
 
     process, said = started(state, port)  # the address is remembered
     try:
         assert " ".join(line) in said
         assert "1 has joined before and needs do nothing" in said
+        (page,) = (page for page in running() if page.port == port)
+        assert page.url.startswith(base)
+        headers = {"x-mock-control-key": key}
+        assert session.get(f"{base}/_mock", headers=headers, timeout=10).status_code == 401, "a key for each start"
         assert _python(ASK, "", tmp_path).stdout.endswith("200 resp_\n200 resp_\n")
         joining.join(*line[-2:], private=False)
         assert settings(laptop) == before
@@ -422,14 +524,15 @@ class Now:
         self.start = lambda: target(*args)
 
 
-def test_progress_arrives_under_the_made_up_name_and_holds_nothing_else(room, laptop, monkeypatch):
+def test_progress_arrives_and_is_counted_for_the_room_alone(room, laptop, monkeypatch):
     joining.join(*board(room), private=False)
     for name, value in connection.class_settings().items():
         monkeypatch.setenv(name, value)
     for number, done in (("01.1", False), ("01.2", True), ("01.1", True), ("01.1", False)):
         exercises._tell(number, done)
     learner = settings(laptop)["FOUNDRY_CLASS_LEARNER"]
-    assert room.room.progress == {learner: {"01.1": True, "01.2": True}}, "what was done once stays done"
+    once = {"tried": 1, "done": 1}
+    assert room.room.progress.counts() == {"01.1": once, "01.2": once}, "what was done once stays done"
     assert room.room.world(learner).journal.answered == 0
     monkeypatch.setenv("FOUNDRY_RESOURCE_ENDPOINT", f"https://localhost:{free_port()}")
     assert exercises._tell("01.1", True) is None, "a class that is gone is no news"
@@ -451,6 +554,15 @@ def test_the_learners_key_opens_their_own_controls_alone(room, laptop, session):
     assert "learners" not in send("GET", "").json()
     for path, body in (("/speed", {"speed": "instant"}), ("/versions", {"tolerated": []})):
         assert send("POST", path, body).status_code == 403
+    assert send("DELETE", f"/learners?learner={other}").status_code == 403
+    assert send("DELETE", "/learners").status_code == 403
+    assert other in room.room.learners
+    key["x-mock-control-key"] = room.control_key
+    for path, status in (("?learner=nobody", 400), ("?learner=instructor", 400), (f"?learner={other}", 200)):
+        assert send("DELETE", f"/learners{path}").status_code == status
+    assert send("POST", "/progress", {"exercise": "01.1", "done": True}).status_code == 400, "that is for learners"
+    assert other not in room.room.learners
+    key["x-mock-control-key"] = own["FOUNDRY_MOCK_CONTROL_KEY"]
     assert send("GET", "/events").status_code == 400
     assert send("DELETE", "/faults").json()["faults"] == []
     assert json.dumps(send("GET", "/journal").json()).count("x-mock-control-key") == 0

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -164,13 +165,30 @@ def test_what_is_set_aside_and_what_prints_is_told(machine):
 
 @pytest.mark.parametrize(
     ("state", "kind"),
-    [("is unfinished: the last command that installed was cut short", "problem"), ("is not there yet", "note")],
+    [
+        ("is unfinished: the last command that installed was cut short", "problem"),
+        (environment.NOT_YET, "note"),
+    ],
 )
 def test_an_environment_that_needs_something_is_told_with_the_command(machine, state, kind):
     machine.patch.setattr(environment, "state", lambda: state)
     found = machine.only(".venv")
     assert (found.state, found.text) == (kind, state)
     assert "run python3 -m helpers lab" in found.fix
+
+
+def test_before_the_first_install_there_is_one_thing_to_do_and_no_problem(tmp_path):
+    shutil.copytree(environment.ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("requirements.txt", "pyproject.toml", ".env.example"):
+        shutil.copy(environment.ROOT / name, tmp_path)
+    command = [sys._base_executable, "-S", "-m", "helpers", "doctor", "--live"]  # -S: as if nothing were installed
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "PROBLEM" not in ran.stdout
+    assert re.findall(r"note +([.\w]+) +(.*)\n +fix: (.*)\n", ran.stdout) == [
+        (".venv", "is not there yet", "run python3 -m helpers lab")
+    ]
+    assert "\n\nNothing is wrong so far. Run this again after that command" in ran.stdout
 
 
 def test_a_package_whose_files_are_gone_is_told(machine):

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from helpers.course import environment, pack
 from helpers.course.environment import SetupProblem
@@ -70,6 +71,19 @@ def test_the_course_the_installers_and_each_systems_wheels_are_packed(index, tmp
     assert all((stick / name).is_file() for name in tracked)
     assert not (stick / ".git").exists()
     assert "3.12" in (stick / "START.txt").read_text()
+
+
+@pytest.mark.parametrize("python", pack.PYTHONS)
+def test_an_intel_mac_gets_the_last_versions_that_have_wheels_for_it(python):
+    def versions(system: str) -> dict[str, str]:
+        wanted = [one for some in pack.requirements(system, python).values() for one in some if "==" in one]
+        return dict(one.split("==") for one in wanted)
+
+    old, new = versions("macos-x86_64"), versions("macos-arm64")
+    differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    assert differing == {"cryptography", "argon2-cffi-bindings"}
+    assert Version(old["cryptography"]) < Version("49") < Version(new["cryptography"])
+    assert Version(old["argon2-cffi-bindings"]) < Version("26") < Version(new["argon2-cffi-bindings"])
 
 
 def test_it_goes_on_where_it_was_cut_short(index, monkeypatch, tmp_path):

@@ -17,12 +17,16 @@ import pytest
 import requests
 
 from helpers import auth
-from helpers.course import drift, recorder
+from helpers.course import drift, recorder, tap
 from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.recorder import Run
 from helpers.exchange import Exchange, Headers
+from helpers.mock import catalog
+from helpers.mock.foundry import LocalFoundry
 from helpers.mock.model import recordings
 from helpers.mock.model.recordings import FAILURES, FOLDER, Recordings, whole
+from helpers.mock.parts import Secrets
+from helpers.redaction import stream_pieces
 from helpers.wire import wiretap
 from tests.conftest import needs_posix
 from tests.course.live_project import DEPLOYMENT, IDENTITIES, live_project
@@ -191,6 +195,72 @@ def test_a_stream_keeps_the_time_of_each_of_its_pieces(tmp_path, copy, monkeypat
     )
 
 
+@pytest.mark.parametrize("api", ["/responses", "/chat/completions"])
+def test_a_recorded_stream_is_played_at_its_own_pace(api, tmp_path):
+    """The mock cuts the text into pieces of its own; each leaves when the recorded stream had said as much."""
+    words, seconds = ["Wait", " for it", " ... here", " it is, all", " at once."], (1.5, 1.75, 4.0, 4.0, 4.25)
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "".join(words), "annotations": []}]}  # fmt: skip
+    final = {"id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": "m", "output": [item], "usage": {"input_tokens": 3, "output_tokens": 9}}  # fmt: skip
+    told = [(0.5, {"type": "response.created"})]
+    told += [(second, {"type": "response.output_text.delta", "item_id": "msg_1", "delta": one}) for second, one in zip(seconds, words, strict=True)]  # fmt: skip
+    told.append((5.0, {"type": "response.completed", "response": final}))
+    source = {"kind": "recorded", "from": "a live project", "date": "2026-11-27"}
+    chunks = tuple((second, f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode()) for second, one in told)
+    asked = json.dumps({"model": DEPLOYMENT, "input": QUESTION, "stream": True}).encode()
+    folder = tmp_path / "recordings" / "x"
+    folder.mkdir(parents=True)
+    url = "https://demo-resource.services.ai.azure.com/openai/v1"
+    Exchange("POST", f"{url}/responses", request_body=asked, status=200, chunks=chunks, source=source).save(folder / "x.json")  # fmt: skip
+
+    origin, secrets = "https://localhost:8443", Secrets.derived(b"a test", "")
+    foundry = LocalFoundry(origin, secrets, Recordings(folder.parent), strict=True)
+    body = {"messages": MESSAGES} if "chat" in api else {"input": QUESTION}
+    body = {"model": catalog.DEFAULT_DEPLOYMENT, "stream": True, **body}
+    key = [("api-key", secrets.api_key), ("content-type", "application/json")]
+    answer = foundry.answer(Exchange("POST", f"{origin}/openai/v1{api}", Headers(key), json.dumps(body).encode()))
+    said, begun = "", {}
+    for second, event in answer.chunks:
+        for _, _, piece in (one for event in recordings.events(event) for one in stream_pieces(event)):
+            begun.setdefault(len(said), second)
+            said += piece
+    assert said == "".join(words)
+    assert answer.chunks[0][0] == 0.5 and answer.chunks[-1][0] == 5.0
+    assert [second for second, _ in answer.chunks] == sorted(second for second, _ in answer.chunks)
+    early = [second for at, second in begun.items() if at < len("Wait for it")]
+    late = [second for at, second in begun.items() if at >= len("Wait for it ...")]
+    assert early and late and max(early) < 4.0 <= min(late)
+
+
+def test_what_was_waited_for_is_no_part_of_a_recorded_stream(monkeypatch):
+    import httpx2
+    import requests.adapters
+    from urllib3 import HTTPHeaderDict
+    from urllib3.response import HTTPResponse
+
+    answers = [(429, {"retry-after": "0.4"}), (200, {"content-type": "text/event-stream"})]
+
+    def send(adapter, request, **options):
+        response = requests.Response()
+        status, headers = answers.pop(0)
+        response.status_code, response.headers, response.request = status, headers, request
+        response.raw = HTTPResponse(io.BytesIO(b"data: {}\n\n"), HTTPHeaderDict(headers), status, preload_content=False)
+        return response
+
+    for owner, name, function in (
+        (requests.adapters.HTTPAdapter, "send", send),
+        (httpx2.HTTPTransport, "handle_request", None),
+        (httpx2.AsyncHTTPTransport, "handle_async_request", None),
+    ):
+        monkeypatch.setattr(owner, name, function)  # and back to what it is, after the test
+    tap._be_patient(lambda status: False)
+    with wiretap() as wire:
+        requests.post("http://localhost/x").content  # noqa: B018
+    ((_, one),) = tap.unpacked(json.dumps([{"cell": "", **tap._packed(wire[0])}]))
+    assert wire[0].chunks[0][0] > 0.4 > one.chunks[0][0] >= 0
+    assert 0.4 > one.elapsed >= 0
+    assert tap.WAITED not in one.response_headers
+
+
 def test_one_of_several_answers_is_kept_and_later_histories_have_its_words():
     def said(text: str, number: int, asked: dict) -> Exchange:
         body = {"id": f"resp_{number}", "object": "response", "created_at": 1, "status": "completed", "model": "m", "usage": {"input_tokens": 1, "output_tokens": 1},
@@ -266,6 +336,25 @@ def test_nothing_is_written_when_something_has_no_rule(live, copy, monkeypatch):
     assert {path: path.read_bytes() for path in copy.rglob("*.json")} == before
     assert recorder.write(report, scrubber, copy), "the second look finds it too"
     assert {path: path.read_bytes() for path in copy.rglob("*.json")} == before
+
+
+def test_half_a_character_in_an_answer_is_written_as_one_that_a_file_can_hold(live, copy):
+    half = json.loads('"Half \\ud83d is here."')
+    live.change = body(lambda b: b["output"][-1]["content"][0].update(text=half) if b.get("output") else None)
+    recorded(live, copy)
+    assert any("Half ? is here." in path.read_text(encoding="utf-8") for path in copy.rglob("*.json"))
+
+
+def test_json_that_is_nested_deep_is_known_before_anything_is_done_with_it():
+    deep: list = []
+    for _ in range(900):
+        deep = [deep]
+    asked, said = b'{"input": "x"}', json.dumps({"x": deep}).encode()
+    one = Exchange("POST", "https://x/openai/v1/responses", request_body=asked, status=200, response_body=said)
+    assert recorder._is_deep(one)
+    assert recorder._is_deep(replace(one, request_body=said, response_body=asked))
+    assert recorder._is_deep(replace(one, chunks=((0.1, b"data: " + said),), response_body=b"data: " + said))
+    assert not recorder._is_deep(replace(one, response_body=asked))
 
 
 def test_a_dry_run_sends_nothing_and_tells_what_it_would(live, copy, capsys):
@@ -346,7 +435,8 @@ def test_a_recording_that_stops_at_any_step_leaves_a_whole_set(step, copy, monke
 
 
 @needs_posix
-def test_ctrl_c_while_it_records_leaves_the_old_set_and_no_file_behind(tmp_path, copy, monkeypatch):
+@pytest.mark.parametrize("times", [1, 5])
+def test_ctrl_c_while_it_records_leaves_the_old_set_and_no_file_behind(times, tmp_path, copy, monkeypatch):
     with live_project(tmp_path / "live", monkeypatch) as project:
         before = _set_of(copy)
         lesson = recorder.chosen([])[2].stem.partition("_")[0]
@@ -360,11 +450,16 @@ def test_ctrl_c_while_it_records_leaves_the_old_set_and_no_file_behind(tmp_path,
         for line in process.stdout:
             said += line
             if line.startswith("Recording 1"):
-                process.send_signal(signal.SIGINT)
+                for _ in range(times):
+                    process.send_signal(signal.SIGINT)
                 break
+        for line in process.stdout:  # and by somebody who is impatient, also while the process ends
+            said += line
+            for _ in range(times - 1):
+                process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=60)
-    assert "Nothing was written" in rest, said + rest
-    assert "Traceback" not in rest
+    assert "Nothing was written" in said, said
+    assert "Traceback" not in said + rest and "Exception" not in said + rest, said
     assert process.returncode == 130
     assert _set_of(copy) == before
     assert [path.name for path in copy.parent.iterdir() if path.name.startswith(".recordings")] == []
@@ -552,6 +647,12 @@ def test_a_sign_in_that_ends_on_the_way_spoils_a_recording():
     assert recorder.spoilt(_run(200, 401, 200), _run(200, 401, 200)) == []
     told = recorder.spoilt(_run(200, 401, 200), _run(200, 401, 401))
     assert len(told) == 1 and "02_first_request: 401 or 403" in told[0] and "cell-2" in told[0]
+
+
+def test_a_cell_is_named_by_its_id_and_not_by_its_source():
+    live = _run(200, 401)
+    live.ids = {"cell-1": "sign-in"}
+    assert "(cells sign-in)" in recorder.spoilt(_run(200, 200), live)[0]
 
 
 def test_a_quota_that_lets_most_prompts_down_spoils_a_recording():

@@ -7,7 +7,9 @@ import copy
 import hashlib
 import io
 import json
+import time
 import traceback
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -17,8 +19,8 @@ from helpers.course.scrubber import Scrubber, audit
 from helpers.exchange import Exchange
 from helpers.mock.model.recordings import FOLDER
 from tests import redaction_table
-from tests.course import planted
-from tests.course.planted import ENCODINGS, KNOWN, PLACES, SETTINGS, UNKNOWN, answer
+from tests.course import attacks, planted
+from tests.course.planted import ENCODINGS, KNOWN, PLACES, SETTINGS, UNKNOWN, answer, streamed
 
 LIST = {"value": [{"name": "search", "target": f"https://{planted.SEARCH}.search.windows.net"}]}
 
@@ -238,3 +240,74 @@ def test_a_project_that_is_named_like_a_word_of_the_protocol_stops_the_write():
     scrubber = Scrubber('{"role": "assistant"}')
     scrubber.learn_address("https://fabrikam-hr.services.ai.azure.com/api/projects/assistant")
     assert any("record from a project with a name of its own" in str(one) for one in scrubber.findings)
+
+
+# -- where nobody would look, and what only looks like it -------------------------------------------------------------------
+@pytest.mark.parametrize("what", attacks.SECRETS)
+def test_what_stands_where_nobody_would_list_it_is_replaced_or_stops_the_write(what, tmp_path):
+    where, secrets = attacks.SECRETS[what]
+    scrubber = informed()
+    text = written(scrubber, answer(where) if isinstance(where, str) else where, tmp_path / "x.json")
+    said = f"{scrubber.findings}{[str(one) for one in scrubber.findings]}".lower()
+    assert secrets
+    assert not [one for one in secrets if one.lower() in text.lower() or one.lower() in said]
+    assert not text or not audit([tmp_path / "x.json"], scrubber)
+
+
+@pytest.mark.parametrize("row", range(len(attacks.HARMLESS)), ids=lambda row: attacks.HARMLESS[row][:24])
+def test_what_only_looks_like_a_secret_or_an_identity_stays(row, tmp_path):
+    scrubber = informed()
+    clean = scrubber.scrub(answer(attacks.HARMLESS[row]))
+    assert not scrubber.findings
+    assert clean.response_json["output"][0]["content"][0]["text"] == attacks.HARMLESS[row]
+    clean.save(tmp_path / "x.json")
+    assert not audit([tmp_path / "x.json"], scrubber)
+
+
+def test_there_are_so_many_and_none_twice():
+    assert len(attacks.SECRETS) >= 80 and len(set(attacks.HARMLESS)) == len(attacks.HARMLESS) >= 100
+
+
+# -- hostile texts -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("unit", attacks.HOSTILE, ids=ascii)
+def test_a_long_text_of_the_same_letters_is_read_in_its_own_time(unit, tmp_path):
+    def took(size: int) -> float:
+        text, path = (unit * (size // len(unit) + 1))[:size], tmp_path / "x.json"
+        scrubber = _scrubber()
+        path.write_text(json.dumps(text), encoding="utf-8")
+        start = time.thread_time()  # of this thread alone, whatever else the machine does
+        scrubber.text(text)
+        audit([path], scrubber)
+        return time.thread_time() - start
+
+    long = took(24_000)
+    assert long < 2, f"24 kB took {long:.1f} s"
+    assert long < 0.5 or long / took(3_000) < 24, "eight times the text takes far more than eight times as long"
+
+
+def test_half_a_character_and_json_that_is_nested_deep_end_in_no_traceback(tmp_path):
+    scrubber = informed()
+    half = answer(json.loads('"x \\ud800 y"'), more={json.loads('"\\udfff"'): json.loads('"\\ud800"')})
+    assert "x ? y" in written(scrubber, half, tmp_path / "x.json")
+    deep: list = []
+    for _ in range(900):
+        deep = [deep]
+    for exchange in (answer(more={"x": deep}), answer(json.dumps(deep)), replace(streamed("Hi", 2), chunks=((0.0, b"data: " + json.dumps(deep).encode() + b"\n\n"),))):  # fmt: skip
+        scrubber = informed()
+        assert not written(scrubber, exchange, tmp_path / "x.json")
+        assert any("nested deeper" in str(one) for one in scrubber.findings)
+
+
+def test_a_name_that_a_list_of_the_project_holds_is_replaced_in_prose():
+    scrubber = informed()
+    listed = {"object": "list", "data": [{"object": "agent", "id": "x", "name": "lohnbuero"}, {"object": "file", "filename": "Lohn 2026.csv"}]}  # fmt: skip
+    scrubber.learn_exchange(answer(more=listed))
+    assert scrubber.text("ask lohnbuero about Lohn 2026.csv") == "ask demo-agent about file.csv"
+    connections = answer(
+        more={"value": [{"name": "kb-lohn-2", "type": "CognitiveSearch", "target": "https://kb.tailspin.de/"}]}
+    )
+    scrubber.learn_exchange(
+        replace(connections, url=f"{SETTINGS['FOUNDRY_PROJECT_ENDPOINT']}/connections?api-version=v1")
+    )
+    assert scrubber.text("kb-lohn-2 at kb.tailspin.de") == "demo-connection at server.example.com"
+    assert scrubber.text("a lohnbuerokraft") == "a lohnbuerokraft"

@@ -495,6 +495,8 @@ REJECTED_PROSE = [
     (guards.parts, "## Next", "## Afterwards", "the last cell starts with ## Next"),
     (guards.presenter, "Six minutes.", "A while.", "begins with its time"),
     (guards.presenter, "Six minutes.", "Seven minutes.", "add up to 41 minutes, and the lesson says 40"),
+    (guards.presenter, "| 40 minutes |", "| 20 + 20 minutes |", "add up to 40 minutes, and the lesson says 20 + 20"),
+    (guards.presenter, "## Exercises", "## Second sitting: exercises", "minutes, and the lesson says 40"),
     (guards.presenter, "## Recap", "## What we saw", "the section has no note for the presenter"),
     (guards.headings, "## Recap", "# Recap", "cell recap: a second heading of level 1"),
     (guards.headings, "## Recap", "<h1>Recap</h1>", "cell recap: a second heading of level 1"),

@@ -405,6 +405,9 @@ def slides(notebook) -> Iterator[str]:
         yield "cell title: expected a slide first, and a notes cell somewhere"
 
 
+TIME = r"\| (\d+(?: \+ \d+)*) minutes \|"  # "40", or "40 + 35" for a lesson of two sittings
+SITTING = r"## (Second|Third) sitting: "  # the heading with which another one begins
+
 NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = {"twenty": 20, "thirty": 30, "forty": 40}
 
@@ -422,26 +425,29 @@ def _minutes(note: str) -> int | None:
 
 def presenter(notebook) -> Iterator[str]:
     """Each section, but for recap, quiz and next, has a note for the presenter, which begins with minutes. Together they are the
-    time of the lesson."""
-    total, sections = 0, {}
+    time of the lesson, sitting by sitting."""
+    sittings, sections = [0], {}
     here = None
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             here = cell.id
+            if re.match(SITTING, cell.source):
+                sittings.append(0)
             sections[here] = (cell.source.splitlines()[0][3:], 0)
         if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
             minutes = _minutes(cell.source)
             if minutes is None:
                 yield f"cell {cell.id}: a note for the presenter begins with its time, such as 'Four minutes.'"
                 return
-            total += minutes
+            sittings[-1] += minutes
             if here:
                 sections[here] = (sections[here][0], sections[here][1] + 1)
     for name, (title, notes) in sections.items():
         if not notes and title not in ("Recap", "Quiz", "Next"):
             yield f"cell {name}: the section has no note for the presenter; add one: minutes, what to ask, what they answer, what to point at"
-    stated = re.search(r"(\d+) minutes \|", notebook.cells[0].source)
-    if stated and total != int(stated[1]):
+    total = " + ".join(map(str, sittings))
+    stated = re.search(TIME, notebook.cells[0].source)
+    if stated and total != stated[1]:
         yield f"cell {notebook.cells[0].id}: the notes for the presenter add up to {total} minutes, and the lesson says {stated[1]}; make them agree"
 
 

@@ -1,11 +1,15 @@
 """Cells as learners run them: each twice in a row, and each first of all after a restart."""
 
+import re
+from itertools import chain, pairwise
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from helpers.course import notebooks
 from tests.gate import warm_kernels
+from tests.lessons.guards import SITTING
 
 LESSONS = [path for path in notebooks.paths() if path.stem != "template"]
 
@@ -26,6 +30,7 @@ def test_cells_run_twice_and_from_the_middle(path):
     # what libraries hold is not looked through at each %reset
     freeze = nbformat.v4.new_code_cell("import gc\n\ngc.freeze()")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    later = list(_later_sittings(notebook))
     notebook.cells += [forget, no_wait, freeze]
     client = NotebookClient(
         notebook,
@@ -47,12 +52,32 @@ def test_cells_run_twice_and_from_the_middle(path):
                     assert _error(cell) == "", f"{cell.id}, run the {time} time"
         client.execute_cell(forget, 0)
         client.execute_cell(freeze, 0)
+        for sitting in later:
+            client.execute_cell(forget, 0)
+            for cell in sitting:
+                client.execute_cell(cell, 0)
+                if "raises-exception" not in cell.metadata.get("tags", ()):
+                    assert _error(cell) == "", f"{cell.id}, with nothing of an earlier sitting but the first section"
         for cell in code:
             client.execute_cell(forget, 0)
             client.execute_cell(cell, 0)
             error = _error(cell)
             if "raises-exception" not in cell.metadata.get("tags", ()) or error.startswith("NameError"):
                 assert error == "" or "is made in the cell" in _printed(cell), f"{cell.id}, run after a restart"
+
+
+def _later_sittings(notebook):
+    """The code cells of each sitting but the first, each time behind those of the lesson's first section."""
+    sections, starts = [[]], []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            if re.match(SITTING, cell.source):
+                starts.append(len(sections))
+            sections.append([])
+        elif cell.cell_type == "code":
+            sections[-1].append(cell)
+    for start, end in pairwise([*starts, len(sections)] if starts else []):
+        yield [*sections[1], *chain.from_iterable(sections[start:end])]
 
 
 def _error(cell) -> str:

@@ -475,7 +475,7 @@ def test_06_1_wants_the_response(send):
     wrong(UNFINISHED, "06.1", ...)
 
 
-FIVE = {"total": 5, "status_forcelist": [429, 500, 503], "allowed_methods": ["POST"]}
+FIVE = {"read": False, "total": 5, "status_forcelist": [429, 500, 503], "allowed_methods": ["POST"]}
 
 
 @pytest.fixture
@@ -504,6 +504,7 @@ def nightly(mock, foundry):
     [
         FIVE,
         {**FIVE, "allowed_methods": None},  # any method
+        {**FIVE, "read": 0},
         {**FIVE, "allowed_methods": {"GET", "POST"}, "backoff_factor": 1},
         {**FIVE, "status_forcelist": {429, *range(500, 600)}},
     ],
@@ -539,6 +540,8 @@ def test_06_4_takes_an_answer_that_needed_the_retries(nightly, session, foundry)
         ("https://", _without(FIVE, "status_forcelist"), "429 is not in status_forcelist"),
         ("https://", {**FIVE, "status_forcelist": [429]}, "503 is not in status_forcelist"),
         ("https://", {**FIVE, "status_forcelist": ["429", "503"]}, "429 is not in status_forcelist"),
+        ("https://", _without(FIVE, "read"), "a server that says nothing"),
+        ("https://", {**FIVE, "read": 5}, "a server that says nothing"),
         ("https://", {**FIVE, "total": 2}, "gives up after 2"),
         ("https://", {**FIVE, "total": 50}, "gives up after 50"),
     ],

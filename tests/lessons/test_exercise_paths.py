@@ -129,6 +129,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def layer_of(reply):\n    return 'gateway'", "it is the service"),
         ("def layer_of(reply):\n    return 'model' if 'type' in reply.json()['error'] else 'gateway'", "raises KeyError"),
         ("def layer_of(reply):\n    print(reply)", "returns None"),
+        ("def layer_of(reply):\n    body = reply.json()\n    error = body.get('error', body)\n    if 'type' in error:\n        return 'model'\n    return 'gateway' if str(error.get('code', error.get('statusCode'))).isdecimal() else 'service'", "for an unknown agent"),
     ],
     "06.3": [
         ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['x-request-id']}\"", "lack that header"),
@@ -152,13 +153,17 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "07.3": [
         ("def ask(prompt):\n    return requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()", "return two things"),
         ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "no time-out"),
-        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "try again"),
-        ("def ask(prompt):\n    for _ in range(5):\n        reply = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60)\n        if reply.status_code == 200:\n            break\n        time.sleep(1)\n    reply.raise_for_status()\n    data = reply.json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "three in all"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "a reasoning item before the message"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return ''.join(part['text'] for item in data['output'] if item['type'] == 'message' for part in item['content']), data['usage']['total_tokens']", "try again"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60).json()\n    return next((item['content'][0]['text'] for item in data['output'][:1] if item['type'] == 'message'), ''), data['usage']['total_tokens']", "the text is empty"),
+        ("def ask(prompt):\n    data = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, **body, 'input': prompt}, timeout=60).json()\n    return data['output'][0]['content'][0]['text'], data['usage']['total_tokens']", "leave stream out"),
+        ("def ask(prompt):\n    for _ in range(5):\n        reply = requests.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': prompt}, timeout=60)\n        if reply.status_code == 200:\n            break\n        time.sleep(1)\n    reply.raise_for_status()\n    data = reply.json()\n    return ''.join(part['text'] for item in data['output'] if item['type'] == 'message' for part in item['content']), data['usage']['total_tokens']", "three in all"),
         ("def ask(prompt):\n    return requests.post(url, json={'model': foundry.model, 'input': prompt}, timeout=60)", "carries no sign-in"),
     ],
     "08.1": [
         ("with wiretap() as wire:\n    client.chat.completions.create(model=foundry.model, messages=hello)\ntapped = wire[-1]", "on the resource endpoint"),
         ("tapped = response", "store one exchange"),
+        ("with wiretap() as wire:\n    OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key=foundry.api_key).chat.completions.create(model=foundry.model, messages=[{'role': 'user', 'content': 'Hi'}])\ntapped = wire[-1]", "not those of hello"),
     ],
     "08.2": [
         ("caught = openai.NotFoundError", "that is the class"),
@@ -167,6 +172,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "08.3": [
         ("with wiretap() as wire:\n    text = client.responses.create(model=foundry.model, input='Explain streaming in three sentences.').output_text\nstreamed = wire[-1]", "was not streamed"),
         ("with wiretap() as wire:\n    text = ' '.join(e.delta for e in client.responses.create(model=foundry.model, input='Explain streaming in three sentences.', stream=True) if e.type == 'response.output_text.delta')\nstreamed = wire[-1]", "without anything between"),
+        ("with wiretap() as wire:\n    text = client.chat.completions.create(model=foundry.model, messages=hello).choices[0].message.content\nstreamed = wire[-1]", "client.responses"),
     ],
     "09.1": [
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is an endpoint?')\ntapped = wire[-1]", "asks for course-chat"),
@@ -194,9 +200,12 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "10.3": [
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions=role, input='What is a deployment?')\n    client.responses.create(model=foundry.model, input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "not carried over"),
         ("both = wire[-1]", "store both exchanges"),
+        ("both = [client.responses.create(model=foundry.model, input='What is a deployment?')] * 2", "not what create() returned"),
         ("with wiretap() as wire:\n    one = client.responses.create(model=foundry.model, instructions='Be brief.', input='What is a deployment?')\n    client.responses.create(model=foundry.model, instructions='Be brief.', input='What is an endpoint?', previous_response_id=one.id)\nboth = wire[-2:]", "the task asks for those in role"),
     ],
     "11.1": [
+        ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': str(get_weather('Bergen'))}])\nbergen = wire[-1]", "json.dumps writes JSON"),
+        ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    client.responses.create(model=foundry.model, previous_response_id=asked.id, input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': json.dumps(get_weather('Bergen'))}])\nbergen = wire[-1]", "pass tools again"),
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\nbergen = wire[-1]", "carries no function_call_output"),
         ("with wiretap() as wire:\n    asked = client.responses.create(model=foundry.model, input='What is the weather in Bergen?', tools=[tool])\n    call = next(item for item in asked.output if item.type == 'function_call')\n    try:\n        client.responses.create(model=foundry.model, previous_response_id=asked.id, tools=[tool], input=[{'type': 'function_call_output', 'call_id': call.call_id, 'output': get_weather('Bergen')}])\n    except openai.BadRequestError:\n        pass\nbergen = wire[-1]", "got an object instead"),
     ],
@@ -205,6 +214,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': ['string', 'null']}, 'nickname': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "leave its type a string"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'$ref': '#/$defs/n'}}, '$defs': {'n': {'type': ['string', 'null']}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
         ("strict_schema = {**loose, 'additionalProperties': False}", "Missing 'nickname'"),
+        ("strict_schema = {'type': 'json_schema', 'name': 'place', 'strict': True, 'schema': {**loose, 'additionalProperties': False}}", "the schema inside it"),
         ("strict_schema = {**loose, 'additionalProperties': False, 'required': ['name', 'nickname']}", "allow null"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}}, 'required': ['name'], 'additionalProperties': False}", "a property is lost"),
         ("strict_schema = {'type': 'object', 'properties': {'name': {'type': 'string'}, 'nickname': {'anyOf': [{'type': 'string'}, {'type': 'null'}]}}, 'required': ['name', 'nickname'], 'additionalProperties': False}", "✅"),
@@ -225,7 +235,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     ],
     "12.2": [
         ("with wiretap() as wire:\n    client.responses.create(model=foundry.model, input='How much may a hotel room in Oslo cost?')\nof_new_rules = wire[-1]", "no file was searched"),
-        ("old = client.files.create(file=('travel_rules.md', rules.encode()), purpose='assistants')\nboth_store = client.vector_stores.create(name='travel-rules')\nclient.vector_stores.files.create_and_poll(old.id, vector_store_id=both_store.id, poll_interval_ms=50)\nask = {'model': foundry.model, 'input': 'How much may a hotel room in Oslo cost?', 'tools': [{'type': 'file_search', 'vector_store_ids': [both_store.id]}]}\nwith wiretap() as wire:\n    client.responses.create(**ask)\nof_new_rules = wire[-1]", "the old file is still in the store"),
+        ("old = client.files.create(file=('travel_rules.md', rules.encode()), purpose='assistants')\nboth_store = client.vector_stores.create(name='travel-rules')\nclient.vector_stores.files.create_and_poll(old.id, vector_store_id=both_store.id, poll_interval_ms=50)\nask = {'model': foundry.model, 'input': 'How much may a hotel room in Oslo cost?', 'tools': [{'type': 'file_search', 'vector_store_ids': [both_store.id]}]}\nwith wiretap() as wire:\n    client.responses.create(**ask)\nof_new_rules = wire[-1]", "still names the old price"),
         ("with wiretap() as wire:\n    client.files.create(file=('travel_rules.md', b'2100'), purpose='assistants')\nof_new_rules = wire[-1]", "store the one that asks the question"),
         ("fresh = client.files.create(file=('rules.txt', b'A hotel room in Oslo may cost 2,100 kroner.'), purpose='assistants')\nfresh_store = client.vector_stores.create(name='x', file_ids=[fresh.id])\nwhile client.vector_stores.retrieve(fresh_store.id).status != 'completed':\n    pass\nhotel = project.agents.create_version('hotel-desk', definition=PromptAgentDefinition(model=foundry.model, instructions=duties, tools=[FileSearchTool(vector_store_ids=[fresh_store.id])]))\nwith wiretap() as wire:\n    client.responses.create(input='How much may a hotel room in Oslo cost?', extra_body={'agent_reference': {'type': 'agent_reference', 'name': 'hotel-desk'}})\nof_new_rules = wire[-1]", "✅"),
     ],
@@ -240,13 +250,17 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def may_run(name, arguments):\n    return name == 'read_mail' or json.loads(arguments)['to'].endswith('@contoso.com')", "two addresses"),
         ("def may_run(name, arguments):\n    return 'yes'", "it should be True"),
         ("may_run = True", "give the function itself"),
-        ("def may_run(name, arguments):\n    if name == 'read_mail':\n        return True\n    try:\n        to = json.loads(arguments)['to']\n    except Exception:\n        return False\n    import re\n    return name == 'send_mail' and isinstance(to, str) and bool(re.fullmatch(r'[\\w.+-]+@contoso\\.com', to, re.I))", "✅"),
+        ("def may_run(name, arguments):\n    if name == 'read_mail':\n        return True\n    try:\n        to = json.loads(arguments)['to']\n    except Exception:\n        return False\n    import re\n    return name == 'send_mail' and isinstance(to, str) and bool(re.fullmatch(r'[\\w.+-]+@contoso\\.com', to, re.I))", "a field that nobody described"),
+        ("def may_run(name, arguments):\n    import re\n    return name == 'read_mail' or bool(re.match(r'^[\\w.+-]+@contoso\\.com$', json.loads(arguments)['to']))", "a new line behind the address"),
+        ("def may_run(name, arguments):\n    if name == 'read_mail':\n        return True\n    try:\n        fields = json.loads(arguments)\n        user, _, host = fields['to'].partition('@')\n        plain = user.replace('.', '').replace('_', '').isalnum()\n        return name == 'send_mail' and set(fields) == {'to', 'text'} and plain and host == 'contoso.com'\n    except Exception:\n        return False", "✅"),
     ],
     "13.1": [
         ("def last_question(messages):\n    return messages[-1]['content']", "it should be"),
         ("def last_question(messages):\n    return [m for m in messages if m['role'] == 'user'][-1]['content']", "raises IndexError"),
+        ("def last_question(messages):\n    while messages:\n        last = messages.pop()\n        if last['role'] == 'user':\n            return last['content']\n    return ''", "it changes the list"),
     ],
     "13.2": [
+        ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages[-1]['content'], stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "what was said before"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions='x', input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "pass on the role"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])[:12]", "not what came"),
         ("async def answer_as(role):\n    return client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False)", "still has to be awaited"),
@@ -256,6 +270,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "13.3": [
         ("def kind_sentence(error):\n    return sentence(error)", "repeats the service's words"),
         ("def kind_sentence(error):\n    return 'Put it in other words.'", "it says the same"),
+        ("def kind_sentence(error):\n    if error.code == 'content_filter':\n        return 'Put it in other words.'\n    return sentence(error)", "a connection that broke off it raises AttributeError"),
+        ("def kind_sentence(error):\n    if isinstance(error, openai.BadRequestError) and error.code == 'content_filter':\n        return 'Put it in other words.'\n    return sentence(error)", "one that is filtered in a stream"),
     ],
     "14.1": [
         ("def places_for(requests_per_minute, tokens_per_minute, tokens_per_answer, seconds_per_answer):\n    return requests_per_minute * seconds_per_answer / 60", "wants a whole number"),
@@ -263,6 +279,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def places_for(requests_per_minute, tokens_per_minute, tokens_per_answer, seconds_per_answer):\n    return max(1, int(requests_per_minute * seconds_per_answer / 60))", "tokens for 20 answers"),
         ("def places_for(requests_per_minute, tokens_per_minute, tokens_per_answer, seconds_per_answer):\n    return int(min(requests_per_minute, tokens_per_minute / tokens_per_answer) * seconds_per_answer / 60)", "less than one"),
         ("import math\n\ndef places_for(a, b, c, d):\n    return max(1, math.floor(min(a * d / 60, b / c * d / 60)))", "✅"),
+        ("def places_for(a, b, c, d):\n    return max(1, int(min(a, b // c) * d / 60))", "tokens for 1.9 answers"),
     ],
     "14.2": [
         ("cancellation = cancelled", "store one exchange of the wire"),
@@ -276,14 +293,19 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("with wiretap() as wire:\n    for day in ['Monday', 'Tuesday']:\n        await client.responses.create(model=foundry.model, instructions=f'{rulebook}\\nToday is {day}.', input=two_mails[0])\nboth = wire[-2:]", "does not ask about the mail"),
         ("with wiretap() as wire:\n    for day, mail in zip(['Monday', 'Tuesday'], two_mails):\n        await client.responses.create(model=foundry.model, instructions=f'{rulebook}\\nToday is {day}.', input=mail, prompt_cache_key=day)\nboth = wire[-2:]", "prompt_cache_key differs"),
         ("both = wire[-1]", "as a list"),
+        ("both = [response, response]", "not what create() returned"),
+        ("with wiretap() as wire:\n    for day, mail in zip(['Monday', 'Tuesday'], two_mails):\n        await client.responses.create(model=foundry.model, instructions='Rule 120: a', input=f'Today is {day}. {mail}')\nboth = wire[-2:]", "send the whole rulebook"),
         ("with wiretap() as wire:\n    for day, mail in zip(['Monday', 'Tuesday'], two_mails):\n        await client.responses.create(model=foundry.model, instructions=f'{rulebook}\\nToday is {day}.', input=mail)\nboth = list(wire)", "✅"),
         ("with wiretap() as wire:\n    for day, mail in zip(['Monday', 'Tuesday'], two_mails):\n        await client.responses.create(model=foundry.model, input=f'{rulebook}\\nToday is {day}. {mail}')\nboth = wire[-2:]", "✅"),
     ],
     "14.4": [
-        ("traced_reply = reply.json()", "the whole response, not a dict"),
-        ("traced_reply = session.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no traceparent"),
-        ("traced_reply = session.post(url, headers={**foundry.headers(), 'traceparent': 'mine'}, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "let inject write it"),
-        ("with tracer.start_as_current_span('x'):\n    h = {}\n    propagate.inject(h)\n    traced_reply = requests.post(url, headers=h, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no sign-in"),
+        ("my_span = ...\ntraced_reply = reply.json()", "not done yet"),
+        ("my_span = span\ntraced_reply = reply.json()", "the whole response, not a dict"),
+        ("my_span = span\ntraced_reply = session.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no traceparent"),
+        ("my_span = span\ntraced_reply = session.post(url, headers={**foundry.headers(), 'traceparent': 'mine'}, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "let inject write it"),
+        ("with tracer.start_as_current_span('x') as my_span:\n    pass\npropagate.inject(headers)\ntraced_reply = requests.post(url, headers=headers, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "that of another span"),
+        ("my_span = 'x'\ntraced_reply = reply", "store the span"),
+        ("with tracer.start_as_current_span('x') as my_span:\n    h = {}\n    propagate.inject(h)\n    traced_reply = requests.post(url, headers=h, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no sign-in"),
     ],
     "15.1": [
         ("second = manage('PUT', f'{accounts}/my-second', account)", "customSubDomainName is 'my-foundry'"),
@@ -296,7 +318,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     ],
     "15.3": [
         ("team_endpoint = project_endpoint", "the task asks for team"),
-        ("team_endpoint = 'https://my-second.services.ai.azure.com/api/projects/team'", "PUT it into my-second"),
+        ("team_endpoint = 'https://my-second.services.ai.azure.com/api/projects/team'", "PUT it into your second resource"),
         ("made = manage('PUT', f'{accounts}/my-second/projects/team', project)\nteam_endpoint = made.json()['properties']['endpoints']['AI Foundry API']", "still Creating"),
         ("team_endpoint = manage('GET', f'{accounts}/my-second').json()['properties']['endpoints']['AI Foundry API']", "no project endpoint"),
     ],
@@ -304,7 +326,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("way = exchanged", "a list of the exchanges"),
         ("with wiretap() as wire:\n    exchange_for(scope)\nway = list(wire)", "the scope is"),
         ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default')\nway = list(wire)", "send one with the new token"),
-        ("with wiretap() as wire:\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "no token was asked of Entra ID"),
+        ("with wiretap() as wire:\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "the first step is missing"),
+        ("with wiretap() as wire:\n    token_of_this_run('x')\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "no token was asked of Entra ID"),
         ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default')\n    requests.post(f'{foundry.resource_endpoint}/openai/v1/responses', headers=foundry.headers(), json={'model': foundry.model, 'input': 'x'}, timeout=60)\nway = list(wire)", "another one, for https://ai.azure.com"),
         ("with wiretap() as wire:\n    exchange_for('https://cognitiveservices.azure.com/.default', audience='x')\nway = list(wire)", "AADSTS700212"),
         ("with wiretap() as wire:\n    fresh = exchange_for('https://cognitiveservices.azure.com/.default').json()['access_token']\n    with openai.OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key=fresh) as resource_client:\n        resource_client.responses.create(model=foundry.model, input='What is an endpoint?')\nway = wire[:]", "✅"),
@@ -315,12 +338,14 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(429, json={}))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 503 the service answers 429"),
         ("def failing(status):\n    return openai.OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key='none', max_retries=0)", "asks a server"),
         ("def failing(status):\n    return openai.OpenAI(base_url='https://localhost:1', api_key='none', max_retries=0)", "hand it a MockTransport"),
+        ("def failing(status):\n    global now\n    now = status\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(now, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 429 the service answers 418"),
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
     ],
     "16.3": [
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference', '9')]", "it should be [('gone'"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it raises TypeError"),
-        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it should be ['gone'"),
-        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    dated = [m for m in models if (m.get('deprecation') or {}).get('inference')]\n    return [m['name'] for m in sorted(dated, key=lambda m: m['deprecation']['inference']) if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "✅"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [(m['name'], m['version']) for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it should be [('gone'"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    dated = [m for m in models if (m.get('deprecation') or {}).get('inference')]\n    return [[m['name'], m['version']] for m in sorted(dated, key=lambda m: m['deprecation']['inference']) if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "✅"),
     ],
 }  # fmt: skip
 

@@ -198,7 +198,7 @@ def test_02_3(send, url, body, says):
 def test_02_2_and_02_3_ask_for_the_key_and_the_prompt(send):
     with_token = send("{resource}" + CHAT + "?api-version=2024-05-01-preview", "token", ASKED)
     assert "header api-key" in check("02.3", with_token).text
-    assert "another one" in check("02.2", send("{project}" + V1, "key", ENDPOINT)).text
+    assert "not that of body" in check("02.2", send("{project}" + V1, "key", ENDPOINT)).text
 
 
 @pytest.mark.parametrize("number", ["00.2", "02.1", "02.2", "02.3"])

@@ -98,13 +98,13 @@ def test_previous_and_next_form_a_chain(path):
 def in_the_table(readme: str, paths) -> list[str]:
     """What the README's table of the course says otherwise than the lessons do."""
     found = []
-    rows = re.findall(r"^\| \[(.+?)\]\(notebooks/(\S+?)\) \|.*\| (\d+) min \|$", readme, re.M)
+    rows = re.findall(r"^\| \[(.+?)\]\(notebooks/(\S+?)\) \|.*\| (\d+(?: \+ \d+)*) min \|$", readme, re.M)
     for path in paths:
         text = nbformat.read(path, 4).cells[0].source
         wanted = (
             f"{path.stem[:2]} {texts.headings_in(text)[0][1]}",
             path.name,
-            re.search(r"\| (\d+) minutes \|", text)[1],
+            re.search(guards.TIME, text)[1],
         )
         if rows.count(wanted) != 1:
             found.append(

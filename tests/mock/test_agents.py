@@ -384,6 +384,12 @@ def test_an_mcp_server_is_asked_only_with_approval(client, approve):
     assert [item.type for item in second.output] == (["mcp_call", "message"] if approve else ["message"])
     if approve:
         assert second.output[0].approval_request_id == asked.id
+    with pytest.raises(openai.BadRequestError, match="No approval request found with id 'mcpr_123'"):
+        unasked = {**yes, "approval_request_id": "mcpr_123"}
+        client.responses.create(model=MODEL, input=[unasked], previous_response_id=first.id, tools=[MCP])
+    named = ask(client, [{**MCP, "require_approval": {"never": {"tool_names": ["look_up"]}}}])
+    assert [item.type for item in named.output] == ["mcp_list_tools", "mcp_call", "message"]
+    assert named.output[1].name == "look_up"
     never = ask(client, [{**MCP, "require_approval": "never"}])
     assert [item.type for item in never.output] == ["mcp_list_tools", "mcp_call", "message"]
     assert kinds(stream(client, [{**MCP, "require_approval": "never"}]))[2:] == [
@@ -531,6 +537,19 @@ def test_a_question_that_is_known_in_another_context_says_what_differs(client):
     )
     tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
     assert "but only without tools" in said(client, input=QUESTION, tools=[tool], tool_choice="none")
+    weather = {
+        "type": "function",
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    }
+    asks = client.responses.create(model=MODEL, input="What is the weather in Oslo?", tools=[weather])
+    result = {"type": "function_call_output", "call_id": asks.output[-1].call_id, "output": '{"celsius": 25}'}
+    answer = said(client, previous_response_id=asks.id, input=[result], tools=[weather])
+    assert "“What is the weather in Oslo?”, but only with another result of its tool." in answer
+    answer = said(
+        client, previous_response_id=asks.id, input=[{**result, "output": '{"error": "no such city"}'}], tools=[weather]
+    )
+    assert "no city of that name" in answer
     for text in (said(client, input="Good morning"), said(client, input=QUESTION, instructions="Rhyme.")):
         assert len(text) < 400
         assert "request was right" not in text

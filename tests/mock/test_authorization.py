@@ -66,9 +66,13 @@ def test_a_role_opens_the_door_for_an_identity_and_taking_it_away_closes_it(arm,
     assert arm("GET", _identity("sorter"), "2023-01-31").status_code == 404
 
 
-def test_the_same_assignment_twice_is_a_conflict(arm):
-    who = str(uuid.uuid4())
-    assert arm("PUT", _assignment(ACCOUNT), "2022-04-01", _asked(who)).status_code == 201
+def test_an_assignment_can_be_put_twice_and_not_under_another_name(arm):
+    who, path = str(uuid.uuid4()), _assignment(ACCOUNT)
+    made = arm("PUT", path, "2022-04-01", _asked(who))
+    again = arm("PUT", path, "2022-04-01", _asked(who))
+    assert (made.status_code, again.status_code) == (201, 200) and again.json() == made.json()
+    other = arm("PUT", path, "2022-04-01", _asked(str(uuid.uuid4())))
+    assert other.status_code == 400 and other.json()["error"]["code"] == "RoleAssignmentUpdateNotPermitted"
     again = arm("PUT", _assignment(ACCOUNT), "2022-04-01", _asked(who))
     assert again.status_code == 409 and again.json()["error"]["code"] == "RoleAssignmentExists"
     assert arm("PUT", _assignment(GROUP), "2022-04-01", _asked(who)).status_code == 201  # another scope

@@ -173,6 +173,8 @@ def test_a_cut_stream_ends_without_its_end(own, ask, control):
         ("POST", "/limits", {"deployment": []}, "no deployment"),
         ("POST", "/limits", {"requests_per_minute": 10**400}, "billion"),
         ("GET", "/nothing", None, "not a control"),
+        ("DELETE", "/learners", None, "only learners of a class"),
+        ("POST", "/progress", {"exercise": "01.1", "done": True}, "it is learners who tell"),
     ],
 )
 def test_a_wrong_control_is_told(control, method, path, body, says):
@@ -380,6 +382,22 @@ def test_a_realistic_stream_comes_piece_by_piece_and_on_time(own, ask):
             if line.startswith(b"event: response.output_text.delta"):
                 times.append(time.perf_counter() - start)
     assert times[-1] - times[0] >= (len(times) - 1) * 0.03 * 0.9, "one piece after the other, not all at once"
+
+
+def test_a_background_response_outlives_its_stream_and_can_still_be_cancelled(own, ask):
+    jobs = []
+    for _ in range(2):
+        with ask({**PROMPT, "stream": True, "background": True}, stream=True) as answer:
+            first = next(line for line in answer.iter_lines(chunk_size=1) if line.startswith(b"data: "))
+        jobs.append(json.loads(first[6:])["response"]["id"])
+    ask_for = f"/openai/v1/responses/{jobs[0]}"
+    assert ask(None, ask_for, "GET").json()["status"] == "in_progress"
+    assert ask(None, f"{ask_for}/cancel").json()["status"] == "cancelled"
+    assert ask(None, ask_for, "GET").json()["status"] == "cancelled"
+    with ask(None, f"/openai/v1/responses/{jobs[1]}?stream=true", "GET", stream=True) as answer:
+        assert b"response.completed" in answer.content
+    assert ask(None, f"/openai/v1/responses/{jobs[1]}", "GET").json()["status"] == "completed"
+    assert ask(None, f"/openai/v1/responses/{jobs[1]}/cancel").json()["status"] == "completed"
 
 
 def test_a_learner_who_leaves_a_stream_is_no_news(own, ask, capfd):

@@ -1,6 +1,9 @@
 """Who sees what: what is kept belongs to its project, and in a class to its learner."""
 
+import gc
 import json
+import time
+import tracemalloc
 from collections import deque
 
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog, codes
 from helpers.mock.certificates import Authority
-from helpers.mock.room import INSTRUCTOR, Learner, Refused, Room, fingerprint
+from helpers.mock.room import INSTRUCTOR, JOINS, Learner, Progress, Refused, Room, fingerprint
 from helpers.mock.server import MockServer
 from helpers.mock.state import Fault
 from helpers.mock.tokens import AI_AUDIENCE, MANAGEMENT_AUDIENCES
@@ -281,15 +284,37 @@ def test_a_flood_of_one_learner_leaves_the_others_what_they_have(room):
     assert len(room.world(one.name).journal.entries) == 50
 
 
+def test_memory_stays_flat_however_much_learners_store(room, monkeypatch):
+    monkeypatch.setattr(room.own.remembered, "_entries", 1)  # what all worlds share has a bound of its own
+
+    def held_after(time_of: int) -> int:
+        """Four hundred more from everybody; the bytes that Python holds then."""
+        for number in range(200):
+            asked = {**ASKED, "metadata": {"number": f"{time_of} {number}"}}
+            for one in learners(room):
+                with_key(room, one)("POST", V1, asked)
+                with_key(room, one)("POST", V1, {**asked, "stream": True})
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        _, full, later = map(held_after, range(3))
+    finally:
+        tracemalloc.stop()
+    assert later < 1.05 * full
+    assert later < 2 * 3_000_000, "for each of the two"
+
+
 def test_a_world_can_start_over_and_keeps_its_keys(room):
     one, other = learners(room)
     paths = [(each, f"{V1}/{with_key(room, each)('POST', V1, ASKED)[1]['id']}") for each in (one, other)]
-    room.done(one.name, "03.1", True)
+    room.note_progress(one.name, "03.1", True)
     room.start_over(one.name)
     assert [with_key(room, each)("GET", path)[0] for each, path in paths] == [404, 200]
     room.start_over()
     assert [with_key(room, each)("GET", path)[0] for each, path in paths] == [404, 404]
-    assert room.progress[one.name] == {"03.1": True}
+    assert room.progress.counts() == {"03.1": {"tried": 1, "done": 1}}
 
 
 def test_who_comes_later_gets_the_settings_of_the_room(room):
@@ -335,6 +360,7 @@ def test_with_cards_each_code_is_one_learner_and_there_is_none_for_all():
     try:
         for name in of.cards:
             assert {server.room.join(of.code(name), "", "192.0.2.7").name for _ in range(2)} == {name}
+        assert server.room.idle == [], "nobody loses a card for taking their time"
         with pytest.raises(Refused, match="not one of this class"):
             server.room.join(of.code(), "", "192.0.2.7")
     finally:
@@ -351,10 +377,101 @@ def test_wrong_codes_are_refused_and_then_not_even_looked_at(room):
     assert room.join(room.of.code(), "", "192.0.2.10"), "another address is another matter"
 
 
-def test_a_class_has_an_end(room, monkeypatch):
-    monkeypatch.setattr("helpers.mock.room.MOST", 2)
-    with pytest.raises(Refused, match="takes no more"):
-        room.join(room.of.code(), "", "192.0.2.7")
+def test_a_script_that_joins_again_and_again_shuts_nobody_out(room, monkeypatch):
+    code, clock = room.of.code(), [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    laptops = [room.join(code, "", "192.0.2.9") for _ in range(60)]
+    assert len({one.name for one in laptops}) == 60, "a room of laptops behind one address gets in at once"
+    script = [room.join(code, "", "192.0.2.66") for _ in range(JOINS)]
+    for _ in range(3):
+        with pytest.raises(Refused, match=r"100 have joined from your address just now.*Wait a minute and join again"):
+            room.join(code, "", "192.0.2.66")
+    assert room.turned_away == (3, "192.0.2.66")
+    known = fingerprint(script[0].secrets.api_key)
+    assert room.join(code, known, "192.0.2.66") == script[0], "who comes again is no new learner"
+    assert room.join(code, "", "192.0.2.9"), "another address is another matter"
+    clock[0] += 2
+    assert room.join(code, "", "192.0.2.66"), "and after the script others of its address get in soon"
+
+
+def test_the_addresses_that_a_machine_may_take_as_it_likes_count_as_one(room, monkeypatch):
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    for number in range(JOINS):
+        room.join(room.of.code(), "", f"2001:db8::{number:x}")
+    with pytest.raises(Refused, match="just now"):
+        room.join(room.of.code(), "", "2001:db8::ffff")
+    assert room.join(room.of.code(), "", "2001:db8:0:1::1")
+
+
+def test_in_a_full_class_who_has_asked_for_nothing_makes_room(room, monkeypatch):
+    code, (one, other) = room.of.code(), learners(room)
+    monkeypatch.setattr("helpers.mock.room.MOST", 4)
+    with_key(room, one)("POST", V1, ASKED)
+    room.learner_of(other.control_key)  # as connect() does
+    script = [room.join(code, "", "192.0.2.66") for _ in range(2)]
+    room.worlds()  # what is done to everybody is no sign of life of theirs
+    late = room.join(code, "", "192.0.2.9")
+    assert script[0].name not in room.learners
+    assert {one.name, other.name, script[1].name, late.name} == {each.name for each in learners(room)}
+    assert with_key(room, script[0])("POST", V1, ASKED)[0] == 401
+    for each in learners(room):
+        with_key(room, each)("POST", V1, ASKED)
+    with pytest.raises(Refused, match="has 4 learners, and takes no more: the instructor can forget some"):
+        room.join(code, "", "192.0.2.9")
+
+
+def test_a_learner_who_is_forgotten_is_nobody_any_more(room):
+    one, other = learners(room)
+    kept = []
+    room.of.keep = lambda: kept.append(([*room.of.learners], [*room.of.gone]))
+    token = token_of(room, one)
+    path = f"{V1}/{with_key(room, one)('POST', V1, ASKED)[1]['id']}"
+    room.forget([one.name])
+    assert kept == [([other.name], [one.name])]
+    for headers in ({"api-key": one.secrets.api_key}, {"authorization": f"Bearer {token}"}):
+        assert Asker(room, headers)("GET", path)[0] == 401
+    assert room.learner_of(one.control_key) is None
+    again = room.join(room.of.code(), fingerprint(one.secrets.api_key), "192.0.2.7")
+    assert again.name not in (one.name, other.name)
+    assert with_key(room, again)("GET", path)[0] == 404
+    assert with_key(room, other)("POST", V1, ASKED)[0] == 200
+
+
+def test_no_name_is_given_twice(monkeypatch):
+    monkeypatch.setattr("helpers.mock.room.ANIMALS", ("otter", "hare"))
+    monkeypatch.setattr("helpers.mock.room.ADJECTIVES", ("quiet",))
+    of = a_class(learners=["quiet-otter"], gone=["quiet-hare"])
+    assert of.new_name() in ("quiet-otter-2", "quiet-hare-2")
+
+
+def test_a_card_of_somebody_who_is_forgotten_is_worth_nothing():
+    of = a_class(cards=["quiet-otter", "bold-hare"])
+    server = MockServer(port=0, other_sites=False, of=of)
+    code = of.code("bold-hare")
+    try:
+        server.room.join(code, "", "192.0.2.7")
+        server.room.forget(["bold-hare"])
+        with pytest.raises(Refused, match="not one of this class"):
+            server.room.join(code, "", "192.0.2.7")
+    finally:
+        server.stop()
+
+
+# -- progress ----------------------------------------------------------------------------------------------------------
+def test_progress_is_counted_once_for_each_and_does_not_know_for_whom(room):
+    one, other = learners(room)
+    for name, exercise, done in (
+        (one.name, "03.1", False), (one.name, "03.1", True), (one.name, "03.1", True), (one.name, "03.1", False),
+        (other.name, "03.1", False), (other.name, "02.1", True),
+    ):  # fmt: skip
+        room.note_progress(name, exercise, done)
+    assert room.progress.counts() == {"02.1": {"tried": 1, "done": 1}, "03.1": {"tried": 2, "done": 1}}
+    kept = repr(vars(room.progress))
+    for learner in (one, other):
+        assert not any(shown in kept for shown in (learner.name, learner.control_key, learner.secrets.api_key))
+    again = Progress()
+    again.note(one.control_key, "03.1", True)
+    assert not again._done["03.1"] & room.progress._done["03.1"], "no two mocks count under the same digest"
 
 
 # -- codes -------------------------------------------------------------------------------------------------------------

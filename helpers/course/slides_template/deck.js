@@ -155,7 +155,7 @@
     let last = slide;
     for (const pile of piles) {
       const next = slide.cloneNode(false);
-      if (heading && !pile[0].querySelector('h1, h2, h3')) {
+      if (heading && !pile[0].querySelector('h1, h2, h3') && !alone(pile)) {
         const line = document.createElement('p');
         line.className = 'continued';
         line.textContent = heading.textContent;
@@ -166,6 +166,9 @@
       last = next;
     }
   }
+
+  // a picture and not a word beside it
+  const alone = some => some.length === 1 && some[0].matches('.picture') && !some[0].textContent.trim();
 
   const added = (slide, count) => {
     const found = [];
@@ -214,6 +217,7 @@
       for (const part of parts(slide)) if (part.matches('.words') && part.querySelector('img')) part.classList.add('picture');
       fit(slide);
     }
+    for (const slide of document.querySelectorAll('.slides > section > section')) slide.classList.toggle('whole', alone(parts(slide)));
     answers.forEach(answer => { answer.open = false; });
     root.classList.remove('fitting');
     document.querySelectorAll('.slides > section').forEach(shareNotes);

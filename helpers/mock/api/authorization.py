@@ -1,7 +1,8 @@
 """User-assigned managed identities, and the roles that are assigned to them and others, as Resource Manager has both.
 
-Sources: Microsoft's REST reference for Microsoft.ManagedIdentity (2023-01-31) and Microsoft.Authorization (2022-04-01); that a second
-assignment of the same role is a 409 is reported in azure-cli#8599. A role opens the data plane for an identity that was made
+Sources: Microsoft's REST reference for Microsoft.ManagedIdentity (2023-01-31) and Microsoft.Authorization (2022-04-01). That the same
+role under another name is a 409 is reported in azure-cli#8599 and Azure/bicep#5694; that a name is not given another role or
+principal, in Azure-Landing-Zones#2040; that the same PUT twice is taken is inferred from templates being deployed twice. A role opens the data plane for an identity that was made
 here, wherever below the subscription it is assigned; scopes are not told apart.
 """
 
@@ -65,7 +66,8 @@ class Authorization:
         return call.ok(made, 201)
 
     def assign(self, call: Call) -> Exchange:
-        """PUT a role assignment: 201, and 409 when the principal has that role there already"""
+        """PUT a role assignment: 201 for a new one, 200 for one that is there, and 409 when the principal has that role there
+        under another name"""
         self._begin(call)
         asked = parse(call.body).get("properties")
         asked = asked if isinstance(asked, dict) else {}
@@ -77,8 +79,13 @@ class Authorization:
             message = f"The role assignment ID '{call.names['assignment'][:60]}' is not valid. The role assignment ID must be a GUID."
             raise errors.management(400, "InvalidRoleAssignmentId", message)
         scope = call.path.rpartition("/providers/Microsoft.Authorization")[0]
-        same = [one for one in self._state.granted.all() if _said(one) == (scope.lower(), role.lower(), who.lower())]
-        if same:
+        wanted, known = (scope.lower(), role.lower(), who.lower()), self._state.granted.get(call.path.lower())
+        if known is not None and _said(known) == wanted:
+            return call.ok(known)
+        if known is not None:
+            message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
+            raise errors.management(400, "RoleAssignmentUpdateNotPermitted", message)
+        if any(_said(one) == wanted for one in self._state.granted.all()):
             raise errors.management(409, "RoleAssignmentExists", "The role assignment already exists.")
         made = {
             "properties": {

@@ -80,7 +80,7 @@ class Chat:
         shape = shapes.chat_completion(body, deployment, answer, at, Names(call.mark, ids.mark(call.seed)), on_project)
         stream, tokens = bool(body.get("stream")), shape["usage"]["total_tokens"]
         with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        chunks = streams.timed(streams.chat_events(shape, with_usage)) if stream else ()
+        chunks = streams.timed(streams.chat_events(shape, with_usage), answer.pace) if stream else ()
         # a body that is not streamed ends in a line feed, as recorded
         sent = b"".join(event for _, event in chunks) if stream else compact(shape) + b"\n"
         return Finished(deployment, tokens, sent, chunks, call.mark, at, answer.source, stream)

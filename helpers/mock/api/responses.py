@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any, NamedTuple
 
 from helpers.exchange import Exchange
@@ -29,13 +30,15 @@ STATEFUL = re.compile(
 
 class Told(NamedTuple):
     """What a response holds for later: the request it came from, its body, all items that were said so far, those of the input,
-    and for one that runs in the background the body when it is done."""
+    and for one that runs in the background the body when it is done and, if it is streamed, when that will be (seconds of the
+    monotonic clock)."""
 
     request: dict[str, Any]
     body: dict[str, Any]
     items: list[dict[str, Any]]
     given: list[dict[str, Any]]
     later: dict[str, Any] | None = None
+    until: float | None = None
 
 
 class Finished(NamedTuple):
@@ -130,7 +133,7 @@ class Responses:
         if call.query.get("stream") == "true":
             return self._streamed_again(call, finished, told)
         if told.body["status"] in ("queued", "in_progress") and told.later:
-            done = told.body["status"] == "in_progress"
+            done = told.body["status"] == "in_progress" if told.until is None else monotonic() >= told.until
             told = told._replace(body=told.later if done else {**told.body, "status": "in_progress"})
             self._store(finished.holding(told))
             if done:
@@ -159,6 +162,8 @@ class Responses:
         """POST /responses/{id}/cancel"""
         finished = self._find(call)
         told = finished.open()
+        if told.until is not None and monotonic() >= told.until:
+            return self.get(call)  # its last event has been sent
         if not told.body["background"]:
             raise errors.cannot_cancel()
         if told.body["status"] in ("queued", "in_progress"):
@@ -221,15 +226,16 @@ class Responses:
         shape = shapes.response(asked, deployment, answer, at, len(prompt.last_words), names, bool(project))
         if dated and body.get("agent"):
             shape["agent"] = {**shape.pop("agent_reference"), "type": "agent_id"}
-        later = None
-        if shape["background"] and not stream:
+        obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
+        chunks = streams.timed(streams.response_events(shape, obfuscated), answer.pace) if stream else ()
+        later = until = None
+        if shape["background"] and (not stream or self._state.speed == "realistic"):
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
-        obfuscated = (body.get("stream_options") or {}).get("include_obfuscation") is not False
-        chunks = streams.timed(streams.response_events(shape, obfuscated)) if stream else ()
+            until = monotonic() + chunks[-1][0] if stream else None
         sent = b"".join(event for _, event in chunks) if stream else compact(shapes.as_sent(shape, body, bool(project)))
         usage = (later or shape)["usage"]
-        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later)
+        told = Told(body, shape, [*before, *given, *(later or shape)["output"]], given, later, until)
         return self._finished(call, body, deployment, told, sent, chunks, at, answer.source, usage["total_tokens"])
 
     def _blocked(self, call: Call, body: dict[str, Any], asked: dict[str, Any], names: Names) -> Finished:
@@ -306,6 +312,9 @@ class Responses:
             conversations.extend(self._state, conversation["id"], items)
 
     def _store(self, finished: Finished) -> None:
+        """Keep it, without what went over the wire, unless that may be asked for again: it is the larger part."""
+        if not (finished.stream and b'"background":true' in finished.told):
+            finished = finished._replace(sent=b"", chunks=())
         size = 2 * len(finished.sent) + len(finished.told) + 1000
         self._state.responses.put(finished.id, finished, size)
 

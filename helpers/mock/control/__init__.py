@@ -16,7 +16,8 @@ under ``/_mock``, a path that the real service does not have, and needs the cont
     POST   /_mock/speed      {"speed": "realistic" or "instant"}
     POST   /_mock/versions   {"tolerated": ["v1", "preview"]}: api-versions that /v1 paths put up with; none at first, since
                              reports of 2026 say that the service refuses them, and its published document that it does not
-    POST   /_mock/progress   {"exercise": "03.1", "done": true}: how an exercise of a learner stands
+    POST   /_mock/progress   {"exercise": "03.1", "done": true}, with a learner's key: it is counted, and not whose it is
+    DELETE /_mock/learners   forget the learner that is named; without a name those who joined and have asked for nothing
     GET    /_mock/authority  the certificate of the mock's authority, without a key: a code says whether it is the right one
     POST   /_mock/join       {"code": ..., "known": a key from before}: into the class, without a key
 
@@ -74,7 +75,11 @@ class Control:
             ("POST", "progress"): self._note_progress,
         }
         # for the whole room, so a learner's key does not open them
-        self._owners = {("POST", "speed"): self._set_speed, ("POST", "versions"): self._tolerate}
+        self._owners = {
+            ("POST", "speed"): self._set_speed,
+            ("POST", "versions"): self._tolerate,
+            ("DELETE", "learners"): self._forget,
+        }
 
     def watches(self, request: Exchange, scheme: str) -> bool:
         """Whether a request is for the events, and may have them."""
@@ -140,11 +145,15 @@ class Control:
             "tolerated": sorted(world.state.tolerated),
         }
         if room.of is None:
-            return {**own, "progress": room.progress.get("", {})}
+            return own
         if learner is not None:
-            return {**own, "learner": learner, "class": room.of.name, "progress": room.progress.get(learner, {})}
-        everyone = {name: self._learner(name) for name in room.learners}
-        return {**own, "class": room.of.name, "address": room.of.address, "learners": everyone}
+            return {**own, "learner": learner, "class": room.of.name}
+        refused, address = room.turned_away
+        return {
+            **own, "class": room.of.name, "address": room.of.address, "progress": room.progress.counts(),
+            "learners": {name: self._learner(name) for name in [*room.learners]}, "idle": room.idle,
+            "turned_away": {"joins": refused, "address": address},
+        }  # fmt: skip
 
     def _learner(self, name: str) -> dict[str, Any]:
         world = self._room.made(name)
@@ -152,8 +161,7 @@ class Control:
         answered = world.journal.answered if world else 0
         limits = world.limits.settings() if world else None
         return {
-            "answered": answered, "faults": faults, "limits": limits, "progress": self._room.progress.get(name, {}),
-            "instructor": name == INSTRUCTOR,
+            "answered": answered, "faults": faults, "limits": limits, "instructor": name == INSTRUCTOR,
         }  # fmt: skip
 
     def recent(self) -> list[Note]:
@@ -252,8 +260,16 @@ class Control:
             raise errors.parameter_value("exercise", "expected the number of an exercise, such as 03.1.")
         if not isinstance(done, bool):
             raise errors.parameter_value("done", "expected true or false.")
-        self._room.done(learner or "", exercise, done)
-        return {"progress": self._room.progress[learner or ""]}
+        if learner is None:
+            raise errors.parameter_value("exercise", "it is learners who tell of exercises, each with their own key.")
+        self._room.note_progress(learner, exercise, done)
+        return {}
+
+    def _forget(self, call: Call, learner: str | None) -> dict[str, Any]:
+        if learner == INSTRUCTOR or self._room.of is None:
+            raise errors.parameter_value("learner", "only learners of a class can be forgotten.")
+        self._room.forget([learner] if learner else self._room.idle)
+        return self.overview()
 
     def _tolerate(self, call: Call, learner: str | None) -> dict[str, Any]:
         versions = parse(call.body).get("tolerated")

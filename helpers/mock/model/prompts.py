@@ -33,7 +33,9 @@ class Prompt:
     @cached_property
     def key(self) -> str:
         """Canonical JSON: equal for prompts that ask for the same answer."""
-        return canonical({"messages": self.messages, "tools": _told(self.tools), "format": _told_format(self.format)})
+        return canonical(
+            {"messages": self.messages, "tools": told_tools(self.tools), "format": told_format(self.format)}
+        )
 
     @cached_property
     def length(self) -> int:
@@ -206,7 +208,7 @@ def _tools(tools: Any) -> list[Any]:
     return seen
 
 
-def _told(tools: list[Any]) -> list[Any]:
+def told_tools(tools: list[Any]) -> list[Any]:
     """The tools as an answer depends on them: a function by its name and the types of its parameters, a hosted tool by its
     type, an MCP server also by whether it may be called unasked."""
     return [
@@ -226,7 +228,7 @@ def _format(wanted: Any) -> Any:
     return {name: wanted[name] for name in ("type", "schema") if name in wanted}
 
 
-def _told_format(wanted: Any) -> Any:
+def told_format(wanted: Any) -> Any:
     return wanted and {**wanted, "schema": _types(wanted.get("schema"))}
 
 

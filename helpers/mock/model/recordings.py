@@ -2,6 +2,7 @@
 completions. A prompt without a recording still gets an answer, which says so."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches, unified_diff
@@ -12,6 +13,7 @@ from helpers.exchange import Exchange
 from helpers.mock.answer import Answer, FunctionCall
 from helpers.mock.model import prompts
 from helpers.mock.model.prompts import Prompt
+from helpers.redaction import stream_pieces
 
 FOLDER = Path(__file__).parents[1] / "recordings"
 FAILURES = "failures"  # a folder of what was refused: the mock has its own words for that, and the drift check compares
@@ -54,9 +56,9 @@ class Recordings:
                 if twin.models == recording.models and twin.answer.reasons == recording.answer.reasons:
                     raise ValueError(f"{path}: recording {twin.name} already answers the same prompt; remove one")
             beside.append(recording)
-        self.questions: dict[str, Recording] = {}
+        self.questions: dict[str, list[Recording]] = {}
         for one in sorted(self, key=lambda one: not one.plain):
-            self.questions.setdefault(one.question, one)
+            self.questions.setdefault(one.question, []).append(one)
         self.plain = list(
             dict.fromkeys(one.question for one in self if one.plain)
         )  # those that have an answer as they stand
@@ -80,7 +82,7 @@ class Recordings:
     def near(self, prompt: Prompt, count: int = 3) -> list[Recording]:
         """The recordings whose question reads most like this one, best first."""
         near = get_close_matches(prompt.last_words[:300], self.questions, count, cutoff=0)
-        return [self.questions[words] for words in near]
+        return [self.questions[words][0] for words in near]
 
     def miss(self, prompt: Prompt) -> str:
         """Why strict mode refuses a prompt: the nearest recording, and how the two differ."""
@@ -129,6 +131,7 @@ def read(path: Path, name: str) -> Recording:
                     note for item in messages for part in item["content"] for note in part.get("annotations") or ()
                 ),
                 source=said,
+                pace=pace(exchange.chunks),
             )
             return Recording(name, prompts.from_responses(request), answer, *only)
         message = response["choices"][0]["message"]
@@ -145,6 +148,7 @@ def read(path: Path, name: str) -> Recording:
             reasoning_tokens=thought,
             reasons=thought > 0,
             source=said,
+            pace=pace(exchange.chunks),
         )
         return Recording(name, prompts.from_chat(request), answer, *only)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -198,6 +202,33 @@ def events(body: bytes) -> Iterator[dict[str, Any]]:
                 return
             if isinstance(event, dict):
                 yield event
+
+
+def timed_events(chunks: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str]]:
+    """Server-sent events as they stand, each with the second in which its last byte came. Raises UnicodeDecodeError."""
+    waiting, second = bytearray(), 0.0
+    for second, chunk in chunks:
+        looked, begin = max(0, len(waiting) - 3), 0
+        waiting += chunk
+        for found in _END_OF_EVENT.finditer(waiting, looked):
+            yield second, waiting[begin : found.start()].decode("utf-8") + "\n\n"
+            begin = found.end()
+        del waiting[:begin]
+    if waiting.strip():
+        yield second, waiting.decode("utf-8")
+
+
+_END_OF_EVENT = re.compile(rb"\r?\n\r?\n")
+
+
+def pace(chunks: Iterable[tuple[float, bytes]]) -> tuple[tuple[int, float], ...]:
+    """How many characters of its texts a recorded stream had said by which second, from its first event to its last."""
+    said, found, second = 0, [], 0.0
+    for second, text in timed_events(chunks):
+        said += sum(len(words) for event in events(text.encode()) for *_, words in stream_pieces(event))
+        if not found or said > found[-1][0]:
+            found.append((said, second))
+    return (*found, (said, second)) if found else ()
 
 
 # -- replacing the whole set -----------------------------------------------------------------------------------------------

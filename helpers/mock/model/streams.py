@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers.mock.wire import ids
 from helpers.mock.wire.shapes import COMPLETION_FILTERS, PROMPT_FILTERS
+from helpers.redaction import stream_pieces
 
 FIRST_EVENT = 0.35  # seconds until a model begins, and between two pieces of text, at a realistic speed
 PIECE = 0.03
@@ -252,6 +253,21 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def timed(events: Iterator[bytes]) -> tuple[tuple[float, bytes], ...]:
-    """Each event with the second, since the request, at which a realistic stream sends it."""
+def timed(events: Iterator[bytes], pace: tuple[tuple[int, float], ...] = ()) -> tuple[tuple[float, bytes], ...]:
+    """Each event with the second, since the request, at which a realistic stream sends it: as the recorded one did, where ``pace``
+    tells that (see Answer)."""
+    if pace:
+        return tuple(_paced(list(events), pace))
     return tuple((0.0 if at == 0 else FIRST_EVENT + PIECE * at, event) for at, event in enumerate(events))
+
+
+def _paced(events: list[bytes], pace: tuple[tuple[int, float], ...]) -> Iterator[tuple[float, bytes]]:
+    """An event leaves when the recorded stream had said as much; the last one when that ended."""
+    said = reached = 0
+    for event in events[:-1]:
+        data = event.partition(b"data: ")[2]
+        said += sum(len(words) for *_, words in stream_pieces(json.loads(data)))
+        while reached < len(pace) - 1 and pace[reached][0] < said:
+            reached += 1
+        yield pace[reached][1], event
+    yield pace[-1][1], events[-1]

@@ -152,14 +152,11 @@ class Tools:
 
     def _approved(self, response: dict[str, Any], turn: Turn) -> Answer:
         """What follows a yes or a no to a call of an MCP server."""
-        asked = [
+        request = next(
             item
             for item in turn.items
             if item.get("type") == "mcp_approval_request" and item.get("id") == response["approval_request_id"]
-        ]
-        if not asked:
-            raise errors.approval_not_found(response["approval_request_id"])
-        request = asked[-1]
+        )
         if not response["approve"]:
             return _said(f"{MOCK}. The call of {request['name']} was not approved, so nothing was asked.")
         call = _mcp_call(request["server_label"], request["name"], request["arguments"], request["id"])
@@ -344,9 +341,11 @@ def _web_search(turn: Turn) -> Answer:
 
 
 def _mcp_tools(tool: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the server offers, made up: the allowed tools by name, or one of our own."""
-    allowed = tool.get("allowed_tools")
-    named = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
+    """What the server offers, made up: the tools that the request names, or one of our own."""
+    rule = tool.get("require_approval")
+    named = _names(tool.get("allowed_tools"))
+    if not named and isinstance(rule, dict):
+        named = [*_names(rule.get("never")), *_names(rule.get("always"))]
     described = "Made up by the offline mock, which asks no server."
     schema = {
         "type": "object",
@@ -360,11 +359,16 @@ def _mcp_tools(tool: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _names(tools: Any) -> list[str]:
+    """The names in a list of tools, or in a filter such as ``{"tool_names": [...]}``."""
+    found = tools.get("tool_names") if isinstance(tools, dict) else tools
+    return found if isinstance(found, list) else []
+
+
 def _needs_approval(tool: dict[str, Any], name: str) -> bool:
     rule = tool.get("require_approval") or "always"
     if isinstance(rule, dict):
-        never = rule.get("never") or {}
-        return name not in (never.get("tool_names") or () if isinstance(never, dict) else ())
+        return name not in _names(rule.get("never"))
     return rule == "always"
 
 

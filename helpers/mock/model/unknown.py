@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer
-from helpers.mock.model.prompts import Prompt
+from helpers.mock.model.prompts import Prompt, told_format, told_tools
 from helpers.mock.model.recordings import Recordings
 
 KNOWN = 3  # questions that are named
@@ -11,11 +11,12 @@ KNOWN = 3  # questions that are named
 
 def answer(recordings: Recordings, prompt: Prompt) -> Answer:
     """An answer that claims nothing but what was looked at."""
-    twin = recordings.questions.get(prompt.last_words)
-    if twin:
+    twins = recordings.questions.get(prompt.last_words)
+    if twins:
+        differs = min((_differences(twin.prompt, prompt) for twin in twins), key=len)
         text = (
-            f"This is the offline mock, not a model. It knows the question “{twin.question}”, but only "
-            f"{_differently(twin.prompt, prompt)}. "
+            f"This is the offline mock, not a model. It knows the question “{prompt.last_words}”, but only "
+            f"{_listed(differs or ['for another model'])}. "
         )
     else:
         text = "This is the offline mock, not a model: it has no recording for this prompt, only for some others"
@@ -26,8 +27,8 @@ def answer(recordings: Recordings, prompt: Prompt) -> Answer:
     return Answer(text, 0, max(1, asked), said, "no recording for this prompt")
 
 
-def _differently(recorded: Prompt, asked: Prompt) -> str:
-    """How the two prompts around one question differ, as the end of a sentence."""
+def _differences(recorded: Prompt, asked: Prompt) -> list[str]:
+    """How the two prompts around one question differ, each as the end of a sentence."""
 
     def told(prompt: Prompt) -> list[dict]:
         return [message for message in prompt.messages if message.get("role") == "system"]
@@ -36,13 +37,16 @@ def _differently(recorded: Prompt, asked: Prompt) -> str:
     if told(recorded) != told(asked):
         differs.append("with other instructions" if told(recorded) else "without instructions")
     before = [[m for m in prompt.messages if m.get("role") != "system"] for prompt in (recorded, asked)]
-    if before[0] != before[1]:
+    calls = [[m for m in messages if "result" not in m] for messages in before]
+    if calls[0] == calls[1] and before[0] != before[1]:
+        differs.append("with another result of its tool")
+    elif before[0] != before[1]:
         differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
-    if recorded.tools != asked.tools:
+    if told_tools(recorded.tools) != told_tools(asked.tools):
         differs.append("with other tools" if recorded.tools else "without tools")
-    if recorded.format != asked.format:
+    if told_format(recorded.format) != told_format(asked.format):
         differs.append("in another format" if recorded.format else "as plain text")
-    return _listed(differs) if differs else "for another model"
+    return differs
 
 
 def _listed(words: list[str]) -> str:

@@ -164,8 +164,8 @@ def _check_file(name: str, part: dict[str, Any]) -> None:
 
 
 def check_calls(given: list[dict[str, Any]], before: Iterable[dict[str, Any]]) -> None:
-    """Raises the ServiceError for a result of a call that nobody made, and for a call, of this request or of what it goes on
-    from, that is left without its result."""
+    """Raises the ServiceError for a result of a call that nobody made, for an approval that nobody asked for, and for a call, of
+    this request or of what it goes on from, that is left without its result."""
     known = {item.get("id") for item in before} - {None}
     for item in given:
         if item.get("type") != "item_reference" and item.get("id") in known:
@@ -186,6 +186,10 @@ def check_calls(given: list[dict[str, Any]], before: Iterable[dict[str, Any]]) -
             if not any(item["call_id"] in made for made in calls.values()):
                 raise errors.call_not_found(item["call_id"], custom=kind.startswith("custom"))
             results.add(item["call_id"])
+    asked = {item.get("id") for item in (*before, *given) if item.get("type") == "mcp_approval_request"}
+    for item in given:
+        if item.get("type") == "mcp_approval_response" and item["approval_request_id"] not in asked:
+            raise errors.approval_not_found(item["approval_request_id"])
     for kind, made in calls.items():
         for call_id in made:
             if call_id not in results:
