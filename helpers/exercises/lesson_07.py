@@ -20,6 +20,7 @@ from helpers.wire import wiretap
 @exercise("07.1")
 def streamed_text(response, text):
     """A streamed request with the task's input, and the text of its deltas."""
+    waited = isinstance(response, requests.Response) and response._content is not False
     exchange = sent(response)
     if refused := refusal(exchange):
         return refused
@@ -29,6 +30,8 @@ def streamed_text(response, text):
         return f"the path is {path(exchange)}; send to url, the Responses route, with input."
     if field(exchange, "max_output_tokens") is not None:
         return "the body has max_output_tokens, which cuts the answer: leave it out."
+    if waited:
+        return "requests has waited for the whole answer: pass stream=True to requests.post as well, and go through events(streamed)."
     asked = question(exchange)
     if asked != "Explain streaming in three sentences.":
         return f'the input that was sent is {asked!r:.60}; it should be "Explain streaming in three sentences."'

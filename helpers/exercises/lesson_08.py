@@ -1,6 +1,7 @@
 """Checks of 08_from_rest_to_sdk."""
 
 import json
+import os
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, question, refusal, tapped
@@ -21,6 +22,9 @@ def chat_by_sdk(exchange):
         return refused
     if not field(exchange, "messages"):
         return "the body has no messages."
+    model = os.environ.get("FOUNDRY_MODEL_NAME")
+    if model and field(exchange, "model") != model:
+        return f"the model is {field(exchange, 'model')!r:.60}; the task asks foundry.model."
     asks = "What is an AI application?" in json.dumps(field(exchange, "messages"))
     return None if asks else "the messages are not those of hello: pass messages=hello."
 

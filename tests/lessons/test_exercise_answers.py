@@ -604,10 +604,11 @@ def deltas(response):
     return [event["delta"] for event in data if event["type"] == "response.output_text.delta"]
 
 
-@pytest.mark.parametrize("as_it_comes", [True, False])
-def test_07_1_takes_the_joined_deltas(stream, as_it_comes):
-    response = stream(STREAMED, stream=as_it_comes)
+def test_07_1_takes_the_joined_deltas_of_an_answer_that_was_not_waited_for(stream):
+    response = stream(STREAMED)
     right("07.1", response, "".join(deltas(response)))
+    waited = stream(STREAMED, stream=False)
+    wrong("requests has waited", "07.1", waited, "".join(deltas(waited)))
 
 
 def test_07_1_takes_a_text_that_is_about_streams(stream):
@@ -651,7 +652,7 @@ def test_07_1_tells_what_is_wrong_with_the_text(stream):
 @pytest.mark.parametrize(("asked", "between"), [(STREAMED["input"], " "), (PROMPT["input"], "")], ids=["gaps", "stale"])
 def test_07_1_wants_the_text_of_this_response_where_its_body_was_kept(stream, asked, between):
     text = between.join(deltas(stream({**STREAMED, "input": asked})))
-    wrong("text", "07.1", stream(STREAMED, stream=False), text)
+    wrong("text", "07.1", Exchange.from_requests(stream(STREAMED, stream=False)), text)
 
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")

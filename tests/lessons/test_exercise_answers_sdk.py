@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import json
+import os
 
 import openai
 import pytest
@@ -78,14 +79,18 @@ def test_what_is_not_an_exchange_is_told_what_to_store(number, client):
 
 # -- 08 ----------------------------------------------------------------------------------------------------------------
 def test_08_1_takes_a_chat_completion_with_the_key(with_key, mock, resource):
-    right("08.1", tap(with_key.chat.completions.create, model=MODEL, messages=MESSAGES))
-    right("08.1", tap(with_key.chat.completions.with_raw_response.create, model="gpt-4o", messages=MESSAGES))
+    model = os.environ["FOUNDRY_MODEL_NAME"]
+    right("08.1", tap(with_key.chat.completions.create, model=model, messages=MESSAGES))
+    right("08.1", tap(with_key.chat.completions.with_raw_response.create, model=model, messages=MESSAGES))
+    wrong(
+        "the task asks foundry.model", "08.1", tap(with_key.chat.completions.create, model="gpt-4o", messages=MESSAGES)
+    )
     slashed = with_key.with_options(base_url=f"{resource}/openai/v1/")
-    right("08.1", tap(lambda: list(slashed.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True))))
+    right("08.1", tap(lambda: list(slashed.chat.completions.create(model=model, messages=MESSAGES, stream=True))))
 
     async def ask():
         async with openai.AsyncOpenAI(base_url=with_key.base_url, api_key=with_key.api_key) as answering:
-            await answering.chat.completions.create(model=MODEL, messages=MESSAGES)
+            await answering.chat.completions.create(model=model, messages=MESSAGES)
 
     right("08.1", tap(lambda: asyncio.run(ask())))
 

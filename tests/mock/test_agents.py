@@ -526,6 +526,18 @@ def test_a_summary_of_the_thoughts_is_streamed_when_it_was_asked_for(client):
     ]  # fmt: skip
 
 
+def test_one_call_at_a_time_where_that_is_asked_for(client):
+    weather = {
+        "type": "function",
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    }
+    asked = {"model": MODEL, "input": "What is the weather in Oslo and in Bergen?", "tools": [weather]}
+    for parallel, calls in ((True, 2), (False, 1)):
+        answer = client.responses.create(**asked, parallel_tool_calls=parallel)
+        assert [item.type for item in answer.output] == ["function_call"] * calls
+
+
 # -- honest answers --------------------------------------------------------------------------------------------------------
 def said(client, **asked) -> str:
     return client.responses.create(model=MODEL, **asked).output_text

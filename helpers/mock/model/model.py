@@ -119,6 +119,8 @@ class Model:
         if prompt.format and not recording and not answer.calls and not answer.waiting:
             text = prompts.compact(instance(prompt.format.get("schema"), "text.format"))
             answer = replace(answer, text=text, annotations=(), output_tokens=len(pieces(text)))
+        if body.get("parallel_tool_calls") is False:
+            answer = replace(answer, calls=answer.calls[:1])
         answer = _thought(answer, effort)
         cached = min(
             self._caching.tokens(deployment.name, body.get("prompt_cache_key"), prompt),
