@@ -66,9 +66,10 @@ def test_the_search_takes_no_more_than_its_share_of_a_longer_text(unit):
         return time.thread_time() - start
 
     took(3_000)
-    short, long = (min(took(size) for _ in range(3)) for size in (4_000, 32_000))
-    assert long / short < 40, (
-        f"eight times the text took {long / short:.0f} times as long, so it is looked at again and again"
+    short = min(took(4_000) for _ in range(3))
+    longer = (took(32_000) / short for _ in range(3))  # the first that is quick enough is proof
+    assert any(ratio < 40 for ratio in longer), (
+        "eight times the text takes more than 40 times as long, so it is looked at again and again"
     )
 
 

@@ -493,10 +493,10 @@ REJECTED_PROSE = [
     (guards.parts, "1. *", "1. ", "cell recap: expected one line"),
     (guards.parts, "<summary>Answer 2</summary>", "", "cell quiz: expected questions"),
     (guards.parts, "## Next", "## Afterwards", "the last cell starts with ## Next"),
-    (guards.presenter, "Six minutes.", "A while.", "begins with its time"),
-    (guards.presenter, "Six minutes.", "Seven minutes.", "add up to 41 minutes, and the lesson says 40"),
-    (guards.presenter, "| 40 minutes |", "| 20 + 20 minutes |", "add up to 40 minutes, and the lesson says 20 + 20"),
-    (guards.presenter, "## Exercises", "## Second sitting: exercises", "minutes, and the lesson says 40"),
+    (guards.presenter, "Seven minutes.", "A while.", "begins with its time"),
+    (guards.presenter, "Seven minutes.", "Eight minutes.", "add up to 46 minutes, and the lesson says 45"),
+    (guards.presenter, "| 45 minutes |", "| 20 + 25 minutes |", "add up to 45 minutes, and the lesson says 20 + 25"),
+    (guards.presenter, "## Exercises", "## Second sitting: exercises", "minutes, and the lesson says 45"),
     (guards.presenter, "## Recap", "## What we saw", "the section has no note for the presenter"),
     (guards.headings, "## Recap", "# Recap", "cell recap: a second heading of level 1"),
     (guards.headings, "## Recap", "<h1>Recap</h1>", "cell recap: a second heading of level 1"),
@@ -562,7 +562,7 @@ def test_a_lesson_that_the_readme_forgets_or_times_otherwise_is_named():
     row = next(line for line in readme.splitlines() if "(notebooks/03_" in line)
     for other in (
         "",
-        row.replace("40 min", "99 min"),
+        row.replace("45 min", "99 min"),
         row.replace("03_reading_the_response", "02_first_request"),
         f"{row}\n{row}",
     ):

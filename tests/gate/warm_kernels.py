@@ -60,6 +60,11 @@ def used() -> Iterator[None]:
     with mock.patch.dict(os.environ, plain, clear=True):
         multiprocessing.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
+    # All is loaded when a first process has come and gone. A kernel's ports are chosen before the kernel starts, and somebody
+    # else could take them meanwhile.
+    first = multiprocessing.get_context("forkserver").Process(target=int)
+    first.start()
+    first.join()
     launch = partial(launch_kernel, options=notebooks.FOR_A_LOG)
     with (
         mock.patch.object(local_provisioner, "launch_kernel", launch),
