@@ -311,7 +311,8 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(httptools_impl.HttpToolsProtocol):
-    """uvicorn's protocol, which takes a head of any length, with an end to it."""
+    """uvicorn's protocol, where a head may have any length and a connection that was reset is kept as long as an idle one. Here
+    a head has an end, and such a connection goes at once, with all that it had yet to send."""
 
     _head = -1  # bytes of the head so far; -1 outside of one
 
@@ -325,6 +326,10 @@ class _Protocol(httptools_impl.HttpToolsProtocol):
             self._head = -1
         elif not self.transport.is_closing():
             super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # the timer would hold it
 
     def on_message_begin(self) -> None:
         self._head = 0

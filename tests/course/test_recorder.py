@@ -22,6 +22,7 @@ from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.recorder import Run
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
+from helpers.mock.call import Chunks
 from helpers.mock.foundry import LocalFoundry
 from helpers.mock.model import recordings
 from helpers.mock.model.recordings import FAILURES, FOLDER, Recordings, whole
@@ -498,7 +499,7 @@ def header(change, status: int = 200):
 def stream(change, path: str = "/responses"):
     def changed(answer: Exchange) -> Exchange:
         text = change(answer.response_body.decode())
-        return replace(answer, chunks=((0.0, text.encode()),), response_body=text.encode())
+        return replace(answer, chunks=Chunks.of([(0.0, text.encode())]), response_body=text.encode())
 
     return on(200, changed, path, stream=True)
 

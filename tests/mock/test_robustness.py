@@ -1,5 +1,6 @@
 """Nothing that a client sends brings the mock down: it answers with a clear error or hangs up, and goes on."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,7 +16,7 @@ from helpers.course.environment import ROOT
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
 from helpers.mock.certificates import Certificates
-from helpers.mock.server import MockServer
+from helpers.mock.server import MockServer, _Protocol
 from tests.conftest import needs_posix
 from tests.mock.requests_at_random import GROUP
 from tests.mock.test_routes import PROMPT, V1
@@ -245,4 +246,16 @@ def test_the_demo_resource_stays_whoever_makes_others(tmp_path):
     assert statuses == {201, 409}
     url = f"https://localhost{GROUP}/accounts/{catalog.RESOURCE}?api-version=2025-06-01"
     assert foundry.answer(Exchange("GET", url, sent)).status == 200
+    server.stop()
+
+
+def test_a_connection_that_was_reset_is_forgotten_at_once():
+    server = MockServer(port=0)
+    loop = asyncio.new_event_loop()
+    protocol = _Protocol(server._server.config, server._server.server_state, {}, loop)
+    protocol.connection_made(asyncio.Transport())
+    protocol.timeout_keep_alive_task = waiting = loop.call_later(120, protocol.timeout_keep_alive_handler)
+    protocol.connection_lost(ConnectionResetError())
+    assert waiting.cancelled()
+    loop.close()
     server.stop()
