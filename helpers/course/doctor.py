@@ -132,7 +132,8 @@ def _locked() -> dict[str, str]:
 def _before_the_first_install() -> bool:
     """Whether nothing has been installed for the course yet. Where there is no .venv, what it needs may still be there: an image
     brings it along."""
-    return environment.state() == environment.NOT_YET and not all(map(installed_version, _locked()))
+    nothing = environment.state() == environment.NOT_YET and LOCK.is_file()
+    return nothing and not all(map(installed_version, _locked()))
 
 
 def _packages() -> Iterator[Finding]:
