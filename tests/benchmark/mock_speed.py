@@ -176,7 +176,7 @@ def compare(folder: Path) -> None:
                 if rows
             }
             _row(f"minimal app, {connections} connections", middle["minimal"])
-            _row(f"mock, recorded response, {connections}", middle["mock"], middle["minimal"], (0.55, 1.8))
+            _row(f"mock, recorded response, {connections}", middle["mock"], middle["minimal"], (0.5, 2.0))
             if "stream" in middle:
                 _row(f"mock, instant stream, {connections}", middle["stream"], middle["mock"], (0.6, 1.5))
         print(f"  memory of the mock after that: {servers['mock'].memory():.0f} MB")
