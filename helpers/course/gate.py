@@ -23,11 +23,23 @@ STAGES = {
     "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "helpers", "tests"],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"],
     "spelling": [sys.executable, "-m", "codespell_lib"],
-    "tests": [*HELD, *PYTEST, "--dist", "worksteal", "-p", "no:nbval", "--ignore", "tests/browser", "tests"],
+    # one worker more than in the other stages, since some tests wait
+    "tests": [
+        *HELD,
+        *PYTEST,
+        "-n",
+        str(notebooks.WORKERS + 1),
+        "--dist",
+        "worksteal",
+        "-p",
+        "no:nbval",
+        "--ignore",
+        "tests/browser",
+        "tests",
+    ],
     STRICT_RUN: [*HELD, *PYTEST, *STRICT, "notebooks"],
     "browser": [*HELD, *PYTEST, "--dist", "worksteal", "tests/browser"],
 }
-ASIDE = (STRICT_RUN, "browser")  # run one after the other beside the tests
 
 
 def run() -> int:
@@ -35,18 +47,16 @@ def run() -> int:
     outcomes, failed = [], []
     # what a stage would fetch is fetched before, since a stage may reach nothing
     subprocess.run([sys.executable, "-m", "tests.mock.javascript_sdk"], cwd=ROOT)
-    missing = _no_browser()
     with ThreadPoolExecutor(1) as aside:
         for name, command in STAGES.items():
-            if name == "tests":  # they wait now and then, so the others run beside them, and are told after them
-                others = [each for each in ASIDE if not (each == "browser" and missing)]
-                beside = {each: aside.submit(_ran, STAGES[each], capture_output=True) for each in others}
+            if name == "tests":  # they wait now and then, so the notebooks run beside them, and are told after them
+                notebooks_run = aside.submit(_ran, STAGES[STRICT_RUN], capture_output=True)
             print(f"\n== {name}", flush=True)
-            if name == "browser" and missing:
-                outcome, seconds = missing, 0.0
-            elif name in ASIDE:
-                outcome, seconds, said = beside[name].result()
+            if name == STRICT_RUN:
+                outcome, seconds, said = notebooks_run.result()
                 print(said, end="", flush=True)
+            elif name == "browser" and (missing := _no_browser()):
+                outcome, seconds = missing, 0.0
             else:
                 outcome, seconds, _ = _ran(command)
             outcomes.append(f"  {name:<18} {seconds:6.1f} s   {outcome}")
