@@ -157,13 +157,14 @@ class Responses:
         finished = kept.finished
         if not (told.request.get("background") and finished.stream):
             raise errors.not_streamed()
-        if monotonic() + self._limits.ahead - told.began > STREAMED:
+        passed = monotonic() + self._limits.ahead - told.began
+        if passed > STREAMED:
             raise errors.stream_too_old()
         after = paging.natural(call.query.get("starting_after", "")) if "starting_after" in call.query else -1
         if after is None:
             raise errors.parameter_type("starting_after", "an integer", "a string")
         chunks = [*finished.prepared.chunks(kept.mark)][after + 1 :]
-        chunks = Chunks.of((at - chunks[0][0], event) for at, event in chunks)
+        chunks = Chunks.of((max(0.0, at - passed), event) for at, event in chunks)  # what is there comes at once
         pairs = headers.responses(call.mark, finished.at, finished.deployment, 0, bool(finished.project), stream=True)
         pairs.append(("x-offline-mock", finished.source))
         return call.answered(200, pairs, chunks.body, places=chunks.places)
@@ -249,7 +250,8 @@ class Responses:
         if shape["background"] and (not stream or self._state.speed == "realistic"):
             waiting = {"status": "queued", "completed_at": None, "content_filters": None, "output": [], "usage": None}
             shape, later = {**shape, **waiting}, shape
-            until = monotonic() + chunks[-1][0] if chunks else None
+            # half a second early, so that whoever has read the stream to its end finds it completed
+            until = monotonic() + chunks[-1][0] - 0.5 if chunks else None
         began = monotonic() + self._limits.ahead if shape["background"] else 0.0
         told = Told(body, shape, before, given, later, until, began)
         return self._finished(
