@@ -4,19 +4,26 @@ this, and each kernel is spared a second or two."""
 import gc
 import io
 import json
-from pathlib import Path
 
 import httpx2
 import openai
 from matplotlib.figure import Figure
 
-RECORDINGS = Path(__file__).parents[2] / "helpers" / "mock" / "recordings"  # read as files: helpers stays unloaded
-SAID, CALLS, CHAT = (
-    json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))["response"]["body"]
-    for name in (
-        "first_request/what_is_an_endpoint", "reading_the_response/weather_in_oslo", "first_request/what_is_an_ai_application_gpt_4o",
-    )
-)  # fmt: skip
+RESPONSE = {
+    "id": "resp_x", "object": "response", "created_at": 0, "status": "completed", "model": "x", "parallel_tool_calls": True,
+    "tool_choice": "auto", "tools": [],
+    "usage": {"input_tokens": 1, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 1, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 2},
+}  # fmt: skip
+TEXT = {"type": "output_text", "text": "x", "annotations": [], "logprobs": []}
+SAID = RESPONSE | {
+    "output": [{"type": "message", "id": "msg_x", "status": "completed", "role": "assistant", "content": [TEXT]}]
+}
+CALLS = RESPONSE | {"output": [{"type": "function_call", "id": "fc_x", "call_id": "x", "name": "x", "arguments": "{}"}]}
+CHAT = {
+    "id": "chatcmpl-x", "object": "chat.completion", "created": 0, "model": "x",
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "x"}}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+}  # fmt: skip
 EVENTS = [
     {"type": "response.created", "sequence_number": 0, "response": SAID},
     {"type": "response.output_text.delta", "sequence_number": 1, "item_id": "x", "output_index": 0, "content_index": 0, "delta": "x", "logprobs": []},
