@@ -7,7 +7,7 @@ import requests
 
 from helpers.exchange import Exchange
 from helpers.exercises import Unreadable
-from helpers.widgets.stream import events_of
+from helpers.widgets.stream import data_of, events_of
 
 BY_REQUESTS = {"accept", "accept-encoding", "connection", "content-length", "content-type", "user-agent"}
 
@@ -65,8 +65,8 @@ def answer_of(exchange: Exchange) -> dict[str, Any]:
     """The response that an exchange brought, be it the body or what the last event of a stream holds; {} where there is none."""
     if isinstance(exchange.response_json, dict):
         return exchange.response_json
-    events = events_of((exchange.response_body or b"").decode("utf-8", "replace"))
-    return next((event["response"] for event in reversed(events) if isinstance(event.get("response"), dict)), {})
+    told = map(data_of, reversed(events_of((exchange.response_body or b"").decode("utf-8", "replace"))))
+    return next((data["response"] for data in told if isinstance(data, dict) and "response" in data), {})
 
 
 def texts_of(data: Any) -> str:
