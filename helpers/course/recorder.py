@@ -36,7 +36,7 @@ from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.scrubber import LEVELS, Scrubber, audit
 from helpers.exchange import Exchange
 from helpers.mock import catalog
-from helpers.mock.model import prompts, recordings
+from helpers.mock.model import prompts, recordings, tools
 from helpers.mock.model.prompts import Prompt
 from helpers.mock.model.recordings import FAILURES, FOLDER, Recordings, whole
 
@@ -561,7 +561,11 @@ def compiled(
     names, me = _Names(rehearsed, now, scrubber.text), _identity(live)
     first_model: dict[str, str] = {}  # by prompt: its answer serves all models, those of others only theirs
     raw: dict[str, Exchange] = {}
+    searched = Counter[str]()
     for one in selected(live):
+        if tools.searches(one.body, one.prompt):
+            searched[one.run.path.stem] += 1
+            continue
         model = _model(one)
         source = source_of(one, model, settings, me)
         if model != first_model.setdefault(one.prompt.key, model):
@@ -574,6 +578,10 @@ def compiled(
         raw[name] = _rounded(replace(one.exchange, source=source))
     raw |= dict(_wanted_failures(live, rehearsed, settings, me, scrubber.text))
     report.refused += sorted(_left_out(live, rehearsed, scrubber))
+    report.refused += [
+        f"{lesson}: what was found in stored files or memories, as the mock searches there itself ({count} prompts)"
+        for lesson, count in searched.items()
+    ]
     for one in raw.values():  # once to learn what is met on the way, then to scrub
         scrubber.scrub(one)
     scrubber.findings.clear()

@@ -304,6 +304,23 @@ def test_one_of_several_answers_is_kept_and_later_histories_have_its_words():
     assert [one.prompt.messages[1]["text"] for one in kept[1:]] == ["First.", "First."]
 
 
+def test_what_a_search_in_stored_files_finds_is_left_to_the_mock(live, copy):
+    base, token = f"{live.settings['FOUNDRY_PROJECT_ENDPOINT']}/openai/v1", auth.token_headers(auth.token())
+    upload = {"files": {"file": ("rules.md", b"Harbor fees are due on Friday.")}, "data": {"purpose": "assistants"}}
+    with wiretap() as wire:
+        file = requests.post(f"{base}/files", headers=token, **upload, timeout=20).json()
+        store = requests.post(
+            f"{base}/vector_stores", headers=token, json={"file_ids": [file["id"]]}, timeout=20
+        ).json()
+        tools = [{"type": "file_search", "vector_store_ids": [store["id"]]}]
+        asked = {"model": DEPLOYMENT, "input": "When are fees due?", "tools": tools}
+        assert "Friday" in requests.post(f"{base}/responses", headers=token, json=asked, timeout=20).text
+    run, settings = Run(Path("12_small.ipynb"), [("cell", one) for one in wire]), recorder.live_settings()
+    report, _ = recorder.compiled([run], [Run(run.path)], recorder.informed(settings), settings, copy, every=False)
+    assert report.files == {}
+    assert "12_small: what was found in stored files or memories" in str(report)
+
+
 def test_a_failure_is_recorded_only_where_the_lesson_wants_it(live, copy):
     run, settings = sent(live), recorder.live_settings()
     scrubber = recorder.informed(settings)

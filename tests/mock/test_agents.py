@@ -12,6 +12,7 @@ from azure.ai.projects.models import PromptAgentDefinition
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from helpers.mock import catalog
+from helpers.mock.model.recordings import Recordings
 from tests.conftest import beginning
 
 MODEL = catalog.DEFAULT_DEPLOYMENT
@@ -365,6 +366,16 @@ def test_a_file_search_finds_what_was_uploaded_and_an_edited_file_changes_the_an
         "output_item.added", "file_search_call.in_progress", "file_search_call.searching", "file_search_call.completed",
         "output_item.done",
     ]  # fmt: skip
+
+
+def test_no_recording_stands_in_for_a_search_in_a_file_that_may_have_changed(client, store, monkeypatch):
+    monkeypatch.setattr(Recordings, "find", lambda self, *prompt: next(iter(self)))
+    tools = [{"type": "file_search", "vector_store_ids": [store(FJORD)]}]
+    searched, recorded = (ask(client, tools, "Where does it rain?", tool_choice=one) for one in ("auto", "none"))
+    assert "rains on most days" in searched.output_text
+    assert "rains" not in recorded.output_text
+    with pytest.raises(openai.NotFoundError, match="vs_nothing"):  # and a recording hides no store that is missing
+        ask(client, [{"type": "file_search", "vector_store_ids": ["vs_nothing"]}], "Hello", tool_choice="none")
 
 
 def test_vector_stores_from_birth_to_death(client, session, project, bearer, control_forward):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from helpers.mock import catalog
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer
-from helpers.mock.model import prompts, unknown
+from helpers.mock.model import prompts, tools, unknown
 from helpers.mock.model.caching import Caching
 from helpers.mock.model.prompts import Prompt
 from helpers.mock.model.recordings import Recordings
@@ -68,8 +68,13 @@ class Model:
         """How many tokens a request would be charged for its input. Raises ServiceError for a deployment that is not there."""
         deployment = self.deployment(body.get("model"), "responses")
         prompt = prompts.from_responses(body, prompts.from_items(before))
-        recording = self.recordings.find(prompt, deployment.model.name)
+        recording = self._recording(body, prompt, deployment.model.name)
         return recording.answer.input_tokens if recording else max(1, prompt.length // CHARACTERS_PER_TOKEN)
+
+    def _recording(self, body: dict[str, Any], prompt: Prompt, model: str, reasons: bool = False):
+        """The recording that answers a prompt. A search in what the user has stored is done anew each time: an edited file
+        changes the answer."""
+        return None if tools.searches(body, prompt) else self.recordings.find(prompt, model, reasons)
 
     def deployment(self, name: str | None, operation: str) -> catalog.Deployment:
         """The deployment of that name. Raises the ServiceError for none, an unknown one, one whose model has retired, or one
@@ -102,7 +107,8 @@ class Model:
             left = (("requests", deployment.capacity - 1), ("tokens", deployment.capacity * 1000 - asked))
             raise errors.prompt_blocked([(f"x-ratelimit-remaining-{name}", str(count)) for name, count in left])
         reasons = effort != "none"
-        recording = self.recordings.find(prompt, model.name, reasons)
+        tools.check(turn)
+        recording = self._recording(body, prompt, model.name, reasons)
         used = None if recording else self._tools.use(turn)
         if recording:
             answer = recording.answer

@@ -50,14 +50,11 @@ class Tools:
     """The hosted tools of one mock."""
 
     def use(self, turn: Turn) -> Answer | None:
-        """The answer of a model that uses one of its tools now; None when there is nothing to use. Raises the ServiceError
-        for what a tool names and there is not."""
-        given = turn.body.get("tools") or []
-        _check(given, turn)
+        """The answer of a model that uses one of its tools now; None when there is nothing to use."""
         answered = [item for item in turn.given if item.get("type") == "mcp_approval_response"]
         if answered:
             return self._approved(answered[-1], turn)
-        chosen = _chosen(turn)
+        chosen = _chosen(turn.body, turn.prompt)
         if chosen is None:
             return None
         kind = chosen.get("type")
@@ -218,9 +215,15 @@ class Tools:
         return _said(text, (item,), found=True)
 
 
-def _check(given: list[dict[str, Any]], turn: Turn) -> None:
-    """Raises the ServiceError for a store, a file or a container that is not there."""
-    for tool in given:
+def searches(body: dict[str, Any], prompt: Prompt) -> bool:
+    """Whether the tool that is used now looks through what the user has stored. No recording knows what stands there."""
+    chosen = _chosen(body, prompt)
+    return chosen is not None and str(chosen.get("type")).startswith(("file_search", "memory_search"))
+
+
+def check(turn: Turn) -> None:
+    """Raises the ServiceError for a store, a file or a container that is named and is not there."""
+    for tool in turn.body.get("tools") or ():
         for name in tool.get("vector_store_ids") or () if tool.get("type") == "file_search" else ():
             if turn.kept.vector_stores.get(name) is None:
                 raise errors.vector_store_not_found(name)
@@ -296,9 +299,9 @@ def _said(
     return Answer(text, 0, given, size, source, items=items, annotations=notes, waiting=waiting)
 
 
-def _chosen(turn: Turn) -> dict[str, Any] | None:
+def _chosen(body: dict[str, Any], prompt: Prompt) -> dict[str, Any] | None:
     """The tool that a model would use now: the one it was told to use, or the first after a user's message."""
-    choice, given = turn.body.get("tool_choice"), list(turn.body.get("tools") or ())
+    choice, given = body.get("tool_choice"), list(body.get("tools") or ())
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
         inner = choice.get("allowed_tools", choice)
         allowed = {
@@ -315,7 +318,7 @@ def _chosen(turn: Turn) -> dict[str, Any] | None:
                 return tool
         return given[0]
     # something done in this turn already, by a function or a tool, is to be answered first
-    return given[0] if turn.prompt.asks or choice == "required" else None
+    return given[0] if prompt.asks or choice == "required" else None
 
 
 def _function(tool: dict[str, Any]) -> Answer:
