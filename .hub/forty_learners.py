@@ -1,7 +1,9 @@
-"""What this machine can carry: a hub with forty learners, each with their own server, kernel and mock, started at once through
-JupyterHub's own API. As root, after learners.sh: .venv/bin/python .hub/forty_learners.py [NUMBER]
+"""What this machine can carry: a hub with forty learners, each with their own server and kernel, started at once through
+JupyterHub's own API. Each has a mock of their own or, with --class, all have joined one that runs beside the hub. As root, after
+learners.sh: .venv/bin/python .hub/forty_learners.py [--class] [NUMBER]
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -19,18 +21,27 @@ from statistics import median
 import aiohttp
 
 HERE = Path(__file__).resolve().parent
-# What a learner runs: the first lesson's request, and twenty more with the time that each takes.
+# What a learner runs: the first lesson's request, and twenty more with the time that each takes. The deployment takes thirty a
+# minute, so learners who share its quota would be refused.
 LESSON = """
 import json, time, requests
 from helpers import connect
+from helpers.connection import written_by_join
 foundry = connect()
 def ask():
     start = time.perf_counter()
     reply = requests.post(f"{foundry.resource_endpoint}/openai/v1/responses", headers=foundry.headers(),
-                          json={"model": foundry.model, "input": "What is an AI application?"}, timeout=60)
-    return reply, time.perf_counter() - start
-first, _ = ask()
-print("RESULT", json.dumps({"status": first.status_code, "endpoint": foundry.resource_endpoint, "took": [ask()[1] for _ in range(20)]}))
+                          json={"model": "course-chat", "input": "What is an AI application?"}, timeout=60)
+    return reply.status_code, time.perf_counter() - start
+ask()
+statuses, took = zip(*(ask() for _ in range(20)))
+print("RESULT", json.dumps({"statuses": statuses, "endpoint": foundry.resource_endpoint, "took": took,
+                            "known_as": written_by_join().get("FOUNDRY_CLASS_LEARNER", "")}))
+"""
+# What a learner types in a terminal before and after, where the room has one mock.
+HELPERS = """
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "helpers", *{words!r}], cwd="..", check=True, capture_output=True)
 """
 EXTRA = """
 load_subconfig({main!r})
@@ -60,7 +71,20 @@ async def hub_is_up(session: aiohttp.ClientSession, url: str, hub: subprocess.Po
     raise SystemExit("The hub did not start; what it said stands above. Is configurable-http-proxy on PATH?")
 
 
-async def learn(session: aiohttp.ClientSession, url: str, name: str) -> dict:
+@contextlib.contextmanager
+def class_mock(folder: str):
+    """A mock for the room on this machine, stopped at the end. Yields what learners type after "join": its address, the code."""
+    command = [sys.executable, "-m", "helpers", "class", "--name", "hub", "--host", "localhost", "--port", str(free_port()), "--no-browser"]  # fmt: skip
+    own = {**os.environ, "XDG_STATE_HOME": folder}
+    with subprocess.Popen(command, cwd=HERE.parent, env=own, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            yield next(line.partition(" join ")[2].split() for line in running.stdout if " join " in line)
+        finally:
+            running.terminate()
+            running.communicate()
+
+
+async def learn(session: aiohttp.ClientSession, url: str, name: str, room: list[str] | None) -> dict:
     """One learner: a server, a kernel, the lesson. Returns the seconds that each took, and what the lesson said."""
     start = time.perf_counter()
     async with session.post(f"{url}/hub/api/users/{name}") as reply:
@@ -81,9 +105,10 @@ async def learn(session: aiohttp.ClientSession, url: str, name: str) -> dict:
         assert reply.status == 201, await reply.text()
         kernel = (await reply.json())["id"]
     begun = time.perf_counter()
+    code = LESSON if room is None else HELPERS.format(words=["join", *room]) + LESSON + HELPERS.format(words=["leave"])
     request = {"header": {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": name, "session": "s", "version": "5.3"},
                "parent_header": {}, "metadata": {}, "channel": "shell",
-               "content": {"code": LESSON, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}}  # fmt: skip
+               "content": {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}}  # fmt: skip
     async with session.ws_connect(f"{url}/user/{name}/api/kernels/{kernel}/channels", max_msg_size=0) as channel:
         await channel.send_json(request)
         said = ""
@@ -116,10 +141,10 @@ def memory_of(names: list[str]) -> float:
     return kilobytes / 1000
 
 
-async def simulate(count: int) -> None:
+async def simulate(count: int, together: bool) -> None:
     names = [f"learner-{number:02}" for number in range(1, count + 1)]
     port, token = free_port(), secrets.token_hex(32)
-    with tempfile.TemporaryDirectory(prefix="hub-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hub-") as folder, contextlib.ExitStack() as running:
         config = Path(folder) / "config.py"
         config.write_text(EXTRA.format(main=str(HERE / "jupyterhub_config.py"), token=token, folder=folder,
                                        hub_port=free_port(), proxy_port=free_port()))  # fmt: skip
@@ -130,6 +155,7 @@ async def simulate(count: int) -> None:
             cwd=folder, env={**os.environ, "HUB_URL": url}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
+            room = running.enter_context(class_mock(folder)) if together else None
             timeout = aiohttp.ClientTimeout(total=900)
             connector = aiohttp.TCPConnector(limit=0)
             async with aiohttp.ClientSession(
@@ -137,9 +163,9 @@ async def simulate(count: int) -> None:
             ) as session:
                 await hub_is_up(session, url, hub)
                 start = time.perf_counter()
-                learners = await asyncio.gather(*(learn(session, url, name) for name in names))
+                learners = await asyncio.gather(*(learn(session, url, name, room) for name in names))
                 whole = time.perf_counter() - start
-                report(learners, whole, memory_of(names))
+                report(learners, whole, memory_of(names), together)
                 await asyncio.gather(*(session.delete(f"{url}/hub/api/users/{name}/server") for name in names))
         except BaseException:
             log.seek(0)
@@ -151,7 +177,7 @@ async def simulate(count: int) -> None:
             log.close()
 
 
-def report(learners: list[dict], whole: float, megabytes: float) -> None:
+def report(learners: list[dict], whole: float, megabytes: float, together: bool) -> None:
     took = sorted(seconds for learner in learners for seconds in learner["took"])
     endpoints = {learner["endpoint"] for learner in learners}
     print(f"{len(learners)} learners on {os.cpu_count()} cores")
@@ -166,9 +192,18 @@ def report(learners: list[dict], whole: float, megabytes: float) -> None:
     )
     print(f"  memory                   {megabytes:7.0f} MB, {megabytes / len(learners):.0f} MB a learner")
     print(f"  mocks                    {len(endpoints):7d}")
-    assert {learner["status"] for learner in learners} == {200}
-    assert len(endpoints) == len(learners), "two learners share a mock"
+    assert {status for learner in learners for status in learner["statuses"]} == {200}, "somebody was refused"
+    names = {learner["known_as"] for learner in learners}
+    if together:
+        assert len(endpoints) == 1, "not everybody has joined"
+        assert len(names) == len(learners), "two learners have the same name"
+    else:
+        assert len(endpoints) == len(learners), "two learners share a mock"
 
 
 if __name__ == "__main__":
-    asyncio.run(simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 40))
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("number", nargs="?", type=int, default=40)
+    options.add_argument("--class", dest="together", action="store_true", help="one mock for all, which they join")
+    given = options.parse_args()
+    asyncio.run(simulate(given.number, given.together))

@@ -4,8 +4,11 @@
     .venv/bin/python -m pip install -r requirements.txt -r .hub/requirements.txt
     npm install --global configurable-http-proxy@5
     .hub/learners.sh 40 > cards.txt                              # makes learner-01 to learner-40, and prints their passwords
-    .venv/bin/python .hub/forty_learners.py                      # what this machine can carry
+    .venv/bin/python .hub/forty_learners.py                      # what this machine can carry; --class: with one mock for all
     .venv/bin/jupyterhub -f .hub/jupyterhub_config.py
+
+Each learner has a mock of their own. For one that the room shares, run python3 -m helpers class --host localhost beside the hub;
+learners type the line that it prints into a terminal of their JupyterLab.
 
 The course must lie where every user can read it, such as /srv, and so must its Python. HUB_KEY and HUB_CERT name the files for
 https; without them passwords cross the network in clear. COURSE_REPO names another repository to pull the lessons from.
@@ -42,7 +45,11 @@ c.Spawner.args = [
     "--log-level=WARN",
 ]
 c.Spawner.default_url = f"/lab/tree/{FOLDER}/notebooks/00_start_here.ipynb"
-c.Spawner.environment = {"PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin"}
+c.Spawner.environment = {
+    "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
+    # the learner's own helpers, which read the learner's .env and class, go before those that .venv names
+    "PYTHONPATH": lambda spawner: f"{pwd.getpwnam(spawner.user.name).pw_dir}/{FOLDER}",
+}
 
 
 async def pull(spawner) -> None:
