@@ -36,7 +36,7 @@ from helpers.course.environment import ROOT, SetupProblem
 from helpers.course.scrubber import LEVELS, Scrubber, audit
 from helpers.exchange import Exchange
 from helpers.mock import catalog
-from helpers.mock.model import prompts, recordings, tools
+from helpers.mock.model import prompts, recordings, turns
 from helpers.mock.model.prompts import Prompt
 from helpers.mock.model.recordings import FAILURES, FOLDER, Recordings, whole
 
@@ -563,7 +563,7 @@ def compiled(
     raw: dict[str, Exchange] = {}
     searched = Counter[str]()
     for one in selected(live):
-        if tools.searches(one.body, one.prompt):
+        if turns.searches(turns.chosen(one.body, one.prompt)):
             searched[one.run.path.stem] += 1
             continue
         model = _model(one)

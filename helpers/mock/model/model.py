@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from helpers.mock import catalog
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer
-from helpers.mock.model import prompts, tools, unknown
+from helpers.mock.model import prompts, turns, unknown
 from helpers.mock.model.caching import Caching
 from helpers.mock.model.prompts import Prompt
 from helpers.mock.model.recordings import Recordings
 from helpers.mock.model.streams import pieces
-from helpers.mock.model.tools import Tools, Turn, instance
+from helpers.mock.model.tools import Tools, instance
+from helpers.mock.model.turns import Turn
 from helpers.mock.state import State
 from helpers.mock.wire import errors, ids, parameters
 
@@ -46,7 +47,7 @@ class Model:
         effort = _effort(deployment.model, reasoning.get("effort"), "reasoning.effort")
         _refuse_unsupported("responses", body, deployment.model, effort)
         prompt = prompts.from_responses(body, prompts.from_items(before))
-        turn = Turn(body, prompt, given, before, mark, self.state, project)
+        turn = Turn(body, prompt, given, [*before, *given], mark, self.state.within(project))
         answer = self.say("responses", turn, deployment, effort)
         if answer.reasons and "reasoning.encrypted_content" in (body.get("include") or ()):
             answer = replace(answer, encrypted=f"offline-mock-{ids.hexadecimal('thoughts', prompt.key, 64)}")
@@ -61,20 +62,16 @@ class Model:
         effort = _effort(deployment.model, body.get("reasoning_effort"), "reasoning_effort")
         _refuse_unsupported("chat", body, deployment.model, effort)
         prompt = prompts.from_chat(body)
-        turn = Turn(body, prompt, [], [], mark, self.state, project)
+        turn = Turn(body, prompt, [], [], mark, self.state.within(project))
         return Said(deployment, prompt, self.say("chat", turn, deployment, effort))
 
     def count(self, body: dict[str, Any], before: list[dict]) -> int:
         """How many tokens a request would be charged for its input. Raises ServiceError for a deployment that is not there."""
         deployment = self.deployment(body.get("model"), "responses")
         prompt = prompts.from_responses(body, prompts.from_items(before))
-        recording = self._recording(body, prompt, deployment.model.name)
+        searched = turns.searches(turns.chosen(body, prompt))
+        recording = None if searched else self.recordings.find(prompt, deployment.model.name)
         return recording.answer.input_tokens if recording else max(1, prompt.length // CHARACTERS_PER_TOKEN)
-
-    def _recording(self, body: dict[str, Any], prompt: Prompt, model: str, reasons: bool = False):
-        """The recording that answers a prompt. A search in what the user has stored is done anew each time: an edited file
-        changes the answer."""
-        return None if tools.searches(body, prompt) else self.recordings.find(prompt, model, reasons)
 
     def deployment(self, name: str | None, operation: str) -> catalog.Deployment:
         """The deployment of that name. Raises the ServiceError for none, an unknown one, one whose model has retired, or one
@@ -107,9 +104,10 @@ class Model:
             left = (("requests", deployment.capacity - 1), ("tokens", deployment.capacity * 1000 - asked))
             raise errors.prompt_blocked([(f"x-ratelimit-remaining-{name}", str(count)) for name, count in left])
         reasons = effort != "none"
-        tools.check(turn)
-        recording = self._recording(body, prompt, model.name, reasons)
-        used = None if recording else self._tools.use(turn)
+        turns.check(turn)
+        tool = turns.chosen(body, prompt)
+        recording = None if turns.searches(tool) else self.recordings.find(prompt, model.name, reasons)
+        used = None if recording else self._tools.use(turn, tool)
         if recording:
             answer = recording.answer
             if (

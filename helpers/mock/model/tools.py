@@ -8,13 +8,12 @@ import base64
 import json
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 from helpers.mock.answer import CHARACTERS_PER_TOKEN, Answer, FunctionCall
 from helpers.mock.model import inventions, prompts, search
-from helpers.mock.model.prompts import Prompt
-from helpers.mock.state import Part, State, Within
+from helpers.mock.model.turns import Turn
+from helpers.mock.state import Part
 from helpers.mock.wire import errors, ids, tools
 
 MOCK = "This is the offline mock"
@@ -24,37 +23,14 @@ PLACE = "https://example.com/offline-mock"  # reserved for examples (RFC 2606)
 CONTAINER_FILE = "offline-mock.txt"
 
 
-@dataclass(frozen=True)
-class Turn:
-    """The moment at which a model decides: the request, what the items were before it, and what ids may derive from."""
-
-    body: dict[str, Any]
-    prompt: Prompt
-    given: list[dict[str, Any]]
-    before: list[dict[str, Any]]
-    mark: str
-    state: State
-    project: str
-
-    @property
-    def kept(self) -> Within:
-        """What is kept where it was asked: files, stores, containers."""
-        return self.state.within(self.project)
-
-    @property
-    def items(self) -> list[dict[str, Any]]:
-        return [*self.before, *self.given]
-
-
 class Tools:
     """The hosted tools of one mock."""
 
-    def use(self, turn: Turn) -> Answer | None:
-        """The answer of a model that uses one of its tools now; None when there is nothing to use."""
+    def use(self, turn: Turn, chosen: dict[str, Any] | None) -> Answer | None:
+        """The answer of a model that uses the chosen tool, or hears what a person says to a call; None when it does neither."""
         answered = [item for item in turn.given if item.get("type") == "mcp_approval_response"]
         if answered:
             return self._approved(answered[-1], turn)
-        chosen = _chosen(turn.body, turn.prompt)
         if chosen is None:
             return None
         kind = chosen.get("type")
@@ -215,40 +191,6 @@ class Tools:
         return _said(text, (item,), found=True)
 
 
-def searches(body: dict[str, Any], prompt: Prompt) -> bool:
-    """Whether the tool that is used now looks through what the user has stored. No recording knows what stands there."""
-    chosen = _chosen(body, prompt)
-    return chosen is not None and str(chosen.get("type")).startswith(("file_search", "memory_search"))
-
-
-def check(turn: Turn) -> None:
-    """Raises the ServiceError for a store, a file or a container that is named and is not there."""
-    for tool in turn.body.get("tools") or ():
-        for name in tool.get("vector_store_ids") or () if tool.get("type") == "file_search" else ():
-            if turn.kept.vector_stores.get(name) is None:
-                raise errors.vector_store_not_found(name)
-        container = tool.get("container")
-        if isinstance(container, str) and turn.kept.containers.get(container) is None:
-            raise errors.container_not_found()
-        for name in container.get("file_ids") or () if isinstance(container, dict) else ():
-            _check_file(name, turn)
-        if (
-            str(tool.get("type")).startswith("memory_search")
-            and turn.kept.memory_stores.get(tool["memory_store_name"]) is None
-        ):
-            raise errors.project_thing_not_found("MemoryStore", tool["memory_store_name"])
-    for item in turn.items:
-        content = item.get("content")
-        for part in content if isinstance(content, list) else ():
-            if part.get("type") in ("input_file", "input_image") and part.get("file_id"):
-                _check_file(part["file_id"], turn)
-
-
-def _check_file(name: Any, turn: Turn) -> None:
-    if not isinstance(name, str) or turn.kept.files.get(name) is None:
-        raise errors.file_not_found(str(name))
-
-
 def keep_container(containers: Part, name: str, label: str, at: int, minutes: int = 20) -> dict[str, Any]:
     """A new container of the code interpreter, kept."""
     container = {
@@ -297,28 +239,6 @@ def _said(
     source = "found in what was stored here" if found else "made up: the offline mock runs no hosted tools"
     given = read // CHARACTERS_PER_TOKEN
     return Answer(text, 0, given, size, source, items=items, annotations=notes, waiting=waiting)
-
-
-def _chosen(body: dict[str, Any], prompt: Prompt) -> dict[str, Any] | None:
-    """The tool that a model would use now: the one it was told to use, or the first after a user's message."""
-    choice, given = body.get("tool_choice"), list(body.get("tools") or ())
-    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
-        inner = choice.get("allowed_tools", choice)
-        allowed = {
-            (tool.get("type"), tools.name_of(tool)) for tool in inner.get("tools") or () if isinstance(tool, dict)
-        }
-        given = [tool for tool in given if (tool.get("type"), tools.name_of(tool)) in allowed]
-        choice = inner.get("mode")
-    if not given or choice == "none":
-        return None
-    if isinstance(choice, dict):
-        kind, name = choice.get("type"), tools.name_of(choice)
-        for tool in given:
-            if tool.get("type") == kind and (name is None or kind != "function" or tools.name_of(tool) == name):
-                return tool
-        return given[0]
-    # something done in this turn already, by a function or a tool, is to be answered first
-    return given[0] if prompt.asks or choice == "required" else None
 
 
 def _function(tool: dict[str, Any]) -> Answer:
