@@ -1,9 +1,12 @@
 """Every notebook in a real JupyterLab, and every widget with mouse and keyboard. Screenshots are kept in artifacts/."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from helpers.course import notebooks
+from helpers.mock.model.streams import pieces
 from tests.browser.conftest import violations
 from tests.conftest import beginning
 
@@ -106,9 +109,12 @@ def failure_laboratory_by_keyboard(cell):
     cell.get_by_text("InternalServerError").wait_for()
 
 
+DELTA = re.compile(r"of \d+: response\.output_text\.delta")
+
+
 def stream_player_by_mouse(cell):
     cell.get_by_role("button", name="Play").click()
-    cell.get_by_text("of 73: response.output_text.delta").wait_for()
+    cell.get_by_text(DELTA).wait_for()
     cell.get_by_role("button", name="Pause").click()
     cell.get_by_role("button", name="Play").wait_for()
 
@@ -116,8 +122,10 @@ def stream_player_by_mouse(cell):
 def stream_player_by_keyboard(cell):
     type_over(cell.get_by_label("event"), "6")
     cell.page.keyboard.press("ArrowUp")
-    cell.get_by_text("of 73: response.output_text.delta").wait_for()
-    cell.get_by_text("An AI applica", exact=True).wait_for()
+    cell.get_by_text(DELTA).wait_for()
+    cell.get_by_text(
+        "".join(pieces(beginning(length=100_000))[:3]), exact=True
+    ).wait_for()  # four events come before them
 
 
 def chat_app_by_mouse(cell):

@@ -24,6 +24,9 @@ from helpers.mock.wire.errors import ServiceError
 from tests.conftest import needs_posix
 from tests.mock.test_routes import CHAT, PROMPT, V1
 
+# No recording answers it, so the mock sets the pace, whatever was recorded.
+PACED = {**PROMPT, "input": "A question that nobody has recorded"}
+
 
 @pytest.fixture
 def own():
@@ -377,7 +380,7 @@ def test_the_quotas_can_be_told_that_time_has_gone_by(ask, control):
 def test_a_realistic_stream_comes_piece_by_piece_and_on_time(own, ask):
     start = time.perf_counter()
     times = []
-    with ask({**PROMPT, "stream": True}, stream=True) as answer:
+    with ask({**PACED, "stream": True}, stream=True) as answer:
         for line in answer.iter_lines(chunk_size=1):
             if line.startswith(b"event: response.output_text.delta"):
                 times.append(time.perf_counter() - start)
@@ -387,7 +390,7 @@ def test_a_realistic_stream_comes_piece_by_piece_and_on_time(own, ask):
 def test_a_background_response_outlives_its_stream_and_can_still_be_cancelled(own, ask):
     jobs = []
     for _ in range(2):
-        with ask({**PROMPT, "stream": True, "background": True}, stream=True) as answer:
+        with ask({**PACED, "stream": True, "background": True}, stream=True) as answer:
             first = next(line for line in answer.iter_lines(chunk_size=1) if line.startswith(b"data: "))
         jobs.append(json.loads(first[6:])["response"]["id"])
     ask_for = f"/openai/v1/responses/{jobs[0]}"
@@ -418,7 +421,7 @@ def test_ctrl_c_ends_it_at_once_with_streams_open(tmp_path, mock_command, stop):
     open_streams = [
         session.post(
             variables["FOUNDRY_RESOURCE_ENDPOINT"] + "/openai/v1/responses",
-            headers={"api-key": variables["FOUNDRY_API_KEY"]}, json={**PROMPT, "stream": True}, stream=True,
+            headers={"api-key": variables["FOUNDRY_API_KEY"]}, json={**PACED, "stream": True}, stream=True,
             verify=variables["SSL_CERT_FILE"], timeout=10,
         )
         for _ in range(5)
