@@ -18,7 +18,7 @@ from helpers.course import recorder
 from helpers.course import scrubber as scrubbing
 from helpers.course.scrubber import Scrubber, audit
 from helpers.exchange import Exchange
-from helpers.mock.model.recordings import FOLDER
+from helpers.mock.model.recordings import FOLDER, whole
 from tests import redaction_table
 from tests.course import attacks, planted
 from tests.course.planted import ENCODINGS, KNOWN, PLACES, SETTINGS, UNKNOWN, answer, streamed
@@ -105,8 +105,8 @@ def test_the_course_s_own_recordings_set_off_no_alarm_and_keep_their_words(tmp_p
         assert clean.request_json == exchange.request_json or "previous_response_id" in exchange.request_json
         texts = [
             part["text"]
-            for body in (clean, exchange)
-            for item in body.response_json.get("output", ())
+            for one in (clean, exchange)
+            for item in (whole(one) or {}).get("output", ())
             for part in item.get("content", ())
         ]
         assert texts[: len(texts) // 2] == texts[len(texts) // 2 :]

@@ -35,8 +35,9 @@ MADE_UP = {
     "demo-resource", "demostorage", "my-resource", "my-project-resource", "my-foundry", "contoso-ai", "contoso", "shop",
     "name", "resource", "your-foundry-resource-name", "your-resource",
 }  # fmt: skip
+# Paths of one machine; /home/jovyan is the home in every image of Jupyter.
 MACHINE = re.compile(
-    r"/home/\w|/Users/\w|/tmp/\w|/root/|/opt/\w|/var/\w|/mnt/(?!data/)\w|/workspaces/|/content/|/srv/\w|/Volumes/|/work/\w"
+    r"/home/(?!jovyan/)\w|/Users/\w|/tmp/\w|/root/|/opt/\w|/var/\w|/mnt/(?!data/)\w|/workspaces/|/content/|/srv/\w|/Volumes/|/work/\w"
     r"|/private/\w|/usr/lib/|file:///|\b[A-Za-z]:\\{1,2}\w"
 )
 
