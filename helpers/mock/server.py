@@ -115,6 +115,7 @@ class MockServer:
                 access_log=False,
                 date_header=False,
                 server_header=False,
+                proxy_headers=False,  # nobody's X-Forwarded-For changes who they are
                 timeout_keep_alive=120,
                 timeout_graceful_shutdown=0,
             ),

@@ -376,6 +376,12 @@ def test_the_quotas_can_be_told_that_time_has_gone_by(ask, control):
     assert [status(), status()] == [200, 429]
 
 
+def test_a_header_for_proxies_changes_neither_scheme_nor_address(own, ask):
+    """Who could would make TLS look like plain HTTP, or send wrong codes from many addresses."""
+    key = {"api-key": own.foundry.secrets.api_key}
+    assert ask(headers={**key, "X-Forwarded-Proto": "http", "X-Forwarded-For": "192.0.2.7"}).status_code == 200
+
+
 # -- speed -------------------------------------------------------------------------------------------------------------
 def test_a_realistic_stream_comes_piece_by_piece_and_on_time(own, ask):
     start = time.perf_counter()
