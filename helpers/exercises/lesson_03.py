@@ -48,6 +48,8 @@ def city_of_the_call(response, city):
         return "the model called no function this time: send asks as it stands."
     if city == calls[0]["arguments"]:
         return "that is all of the arguments, as text: read it with json.loads, then take the city."
+    if isinstance(city, dict) and city.get("type") == "function_call":
+        return "that is the whole item: read its arguments with json.loads, then take the city."
     if isinstance(city, dict):
         return "that is all of the arguments: take the city out of them."
     if city != _city(calls[0]["arguments"]):
@@ -60,16 +62,18 @@ def cost(function):
     """A function that works out the dollars of a usage, of either API, at the lesson's prices."""
     if not callable(function):
         return f"cost_of is {function!r:.40}; give the function itself, without calling it."
-    details = {"output_tokens_details": {"reasoning_tokens": 100}}
+    cached, thought = {"cached_tokens": 128}, {"reasoning_tokens": 100}
+    of_response = {"input_tokens_details": cached, "output_tokens_details": thought}
+    of_chat = {"prompt_tokens_details": cached, "completion_tokens_details": thought}
     cases = [
         (
             "the usage of a response",
-            {"input_tokens": 1000, "output_tokens": 500, "total_tokens": 1500, **details},
+            {"input_tokens": 1000, "output_tokens": 500, "total_tokens": 1500, **of_response},
             0.0012,
         ),
         (
             "the usage of a chat completion",
-            {"completion_tokens": 501, "prompt_tokens": 1003, "total_tokens": 1504},
+            {"completion_tokens": 501, "prompt_tokens": 1003, "total_tokens": 1504, **of_chat},
             0.0012028,
         ),
         ("a usage without any output", {"input_tokens": 1000, "output_tokens": 0, "total_tokens": 1000}, 0.0004),
@@ -92,7 +96,8 @@ def cost(function):
         if off and abs(float(said) - dollars * 1_000_000) < 1:
             return f"for {name} it returns {said!r:.20}: the prices are per million tokens, so divide by 1_000_000."
         if off:
-            counted = usage.get("output_tokens_details") and float(said) > dollars
-            why = " Reasoning is in the output already, so it is not added." if counted else ""
-            return f"for {name} it returns {said!r:.20}, and it should be {dollars}.{why}"
+            reasoning = 100 * 1.6 / 1_000_000
+            added = abs(float(said) - dollars - reasoning) < reasoning / 1000
+            why = " Reasoning is in the output already, so it is not added." if added else ""
+            return f"for {name} it returns {said!r:.20}, and at the prices of the lesson it should be {dollars}.{why}"
     return None

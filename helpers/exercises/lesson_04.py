@@ -65,19 +65,29 @@ def mended(response):
     return refusal(exchange)
 
 
+def _token(audience: str, name: str) -> str:
+    """A token for an audience. A name such as ``~~~???>>>`` makes both characters of base64url that plain base64 does not have."""
+    text = json.dumps({"aud": audience, "oid": "someone", "name": name}, ensure_ascii=False)
+    claims = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl"
+
+
 @exercise("04.3")
 def audience_of(function):
     """A function that reads the claim aud of a token."""
     if not callable(function):
         return f"audience_of is {function!r:.40}; give the function itself, without calling it."
     for audience in ("https://ai.azure.com", "https://management.azure.com", "api://abc"):  # three lengths of padding
-        # a name that makes both characters of base64url that plain base64 does not have
-        text = json.dumps({"aud": audience, "oid": "someone", "name": "ü~~~???>>>"}, ensure_ascii=False)
-        claims = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
         try:
-            said = function(f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl")
+            said = function(_token(audience, "ü~~~???>>>"))
         except Exception as error:
-            return f"for a token of our own it raises {type(error).__name__}: {error}."
+            raised = f"for a token of our own it raises {type(error).__name__}: {error}."
+            try:
+                plain_works = function(_token(audience, "someone")) == audience
+            except Exception:
+                plain_works = False
+            for_urls = " A token has - and _ where plain base64 has + and /: read it with base64.urlsafe_b64decode."
+            return raised + (for_urls if plain_works else "")
         if said is ...:
             return ...
         if isinstance(said, dict):
@@ -92,8 +102,14 @@ def safe(function):
     """A function that hides the two headers that sign in, in a copy."""
     if not callable(function):
         return f"safe is {function!r:.40}; give the function itself, without calling it."
+    harmless = {
+        "Content-Type": "application/json",
+        "User-Agent": "a program",
+        "x-ratelimit-key": "a name",
+        "key": "a word",
+    }
     for spelled in ("Authorization", "authorization", "api-key", "API-Key"):
-        headers = {spelled: "the secret", "Content-Type": "application/json"}
+        headers = {spelled: "the secret", **harmless}
         try:
             said = function(headers)
         except Exception as error:
@@ -106,7 +122,9 @@ def safe(function):
             return "it changes the headers that it was given, and then they sign in no more: build a new dictionary."
         if "the secret" in str(said):
             return f"the value of {spelled} is still in it."
-        if dict(said) != {spelled: "...", "Content-Type": "application/json"}:
+        if hidden := [name for name, value in harmless.items() if name in said and said[name] != value]:
+            return f"it hides {hidden[0]} too, which signs nobody in: only api-key and Authorization become '...'."
+        if dict(said) != {spelled: "...", **harmless}:
             return f"for {spelled} it returns {said!r:.120}; all names stay, and only that value becomes '...'."
     both = function({"api-key": "the secret", "Content-Type": "application/json", "Authorization": "the secret"})
     return "of two headers that sign in it hides one only." if "the secret" in str(both) else None

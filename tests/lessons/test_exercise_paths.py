@@ -72,12 +72,14 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "03.2": [
         ("weather = requests.post(url, headers=headers, json=asks)\ncity = weather.json()['output'][0]['arguments']", "as text"),
         ("weather = requests.post(url, headers=headers, json=asks)\ncity = json.loads(weather.json()['output'][0]['arguments'])", "take the city out"),
+        ("weather = requests.post(url, headers=headers, json=asks)\ncity = weather.json()['output'][0]", "whole item"),
         ("weather = response\ncity = 'Oslo'", "no tools"),
     ],
     "03.3": [
         ("def cost_of(usage):\n    return usage['input_tokens'] * price['input_tokens'] + usage['output_tokens'] * price['output_tokens']", "per million"),
         ("def cost_of(usage):\n    return (usage['input_tokens'] * price['input_tokens'] + usage['output_tokens'] * price['output_tokens']) / 1_000_000", "chat completion it raises KeyError"),
         ("def cost_of(usage):\n    print(usage)", "returns nothing"),
+        ("def cost_of(usage):\n    read, wrote = [usage.get(f'{one}_tokens', 0) for one in ('input', 'output')]\n    return (wrote * price['input_tokens'] + read * price['output_tokens']) / 1_000_000", "it should be 0.0012."),
         ("cost_of = 0.0012", "give the function itself"),
         ("def cost_of(usage):\n    return '0.0012'", "the dollars are a number"),
     ],
@@ -94,7 +96,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("mended = requests.post(url, headers={'Authorizations': f'Bearer {first.token}'}, json=question)", "authorizations"),
     ],
     "04.3": [
-        ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "raises"),
+        ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "urlsafe_b64decode"),
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))['aud']", "raises"),
         ("def audience_of(token):\n    middle = token.split('.')[1]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))", "returns all claims"),
         ("def audience_of(token):\n    return claims['aud']", "it returns"),
@@ -104,6 +106,9 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def safe(headers):\n    headers['Authorization'] = '...'\n    return headers", "it changes the headers"),
         ("def safe(headers):\n    return {n: v for n, v in headers.items() if n.lower() not in ('api-key', 'authorization')}", "all names stay"),
         ("def safe(headers):\n    return {n: '...' if n == 'Authorization' else v for n, v in headers.items()}", "is still in it"),
+        ("def safe(headers):\n    return {n: v if n == 'Content-Type' else '...' for n, v in headers.items()}", "hides User-Agent too"),
+        ("def safe(headers):\n    return {n: '...' if 'key' in n.lower() or 'auth' in n.lower() else v for n, v in headers.items()}", "hides x-ratelimit-key too"),
+        ("def safe(headers):\n    return {n: '...' if n.lower() in 'api-key authorization' else v for n, v in headers.items()}", "hides key too"),
     ],
     "05.1": [
         ("rules = dict.fromkeys(rules, 'required')", "refuses a date"),
