@@ -71,21 +71,26 @@ def for_support(function):
     """A function that puts the status and the gateway's id of a call into a text."""
     if not callable(function):
         return f"for_support is {function!r:.40}; give the function itself, without calling it."
-    gateway = "0f5a51d2-9a34-4f0e-a1c2-6d1c8f0e7b11"
-    try:
-        said = function(_reply(429, "{}", {"apim-request-id": gateway, "x-ms-region": "East US 2"}))
-    except Exception as error:
-        return (
-            f"for a reply without x-request-id it raises {type(error).__name__}: {error}. Many errors lack that header."
-        )
-    if said is ...:
-        return ...
-    if not isinstance(said, str):
-        return f"it returns a {type(said).__name__}; return a line of text."
-    if gateway not in said:
-        cut = "it is cut: support needs all of it" if gateway[:8] in said else "put the header apim-request-id in"
-        return f"the id of the call is not in {said!r:.80}; {cut}."
-    return None if "429" in said else f"the status is not in {said!r:.120}."
+    for status, gateway in (
+        (429, "0f5a51d2-9a34-4f0e-a1c2-6d1c8f0e7b11"),
+        (503, "77c1a0de-52b8-4b6e-9f03-2a9be4d1c650"),
+    ):
+        try:
+            said = function(_reply(status, "{}", {"apim-request-id": gateway, "x-ms-region": "East US 2"}))
+        except Exception as error:
+            return f"for a reply without x-request-id it raises {type(error).__name__}: {error}. Many errors lack that header."
+        if said is ...:
+            return ...
+        if not isinstance(said, str):
+            return f"it returns a {type(said).__name__}; return a line of text."
+        if gateway not in said:
+            cut = "it is cut: support needs all of it" if gateway[:8] in said else "put the header apim-request-id in"
+            return f"the id of the call is not in {said!r:.80}; {cut}."
+        if str(status) not in said.replace(gateway, ""):
+            return f"the status, {status} this time, is not in {said!r:.120}."
+        if len(said.strip().splitlines()) > 1:
+            return f"{said!r:.120} has more than one line."
+    return None
 
 
 @exercise("06.4")

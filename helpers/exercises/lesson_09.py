@@ -46,6 +46,6 @@ def caught_error(error):
     if not isinstance(error, HttpResponseError):
         return f"that is {type(error).__name__}, which is not of azure-core's family."
     asked = str(getattr(getattr(error.response, "request", None), "url", ""))
-    if error.status_code != 404 or "/connections/" not in asked:
+    if error.status_code != 404 or "/connections/no-such-connection" not in asked:
         return f"that is a {error.status_code} of another call; ask for the connection no-such-connection."
     return None

@@ -139,7 +139,9 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "06.3": [
         ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['x-request-id']}\"", "lack that header"),
         ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers['apim-request-id'][:8]}\"", "it is cut"),
-        ("def for_support(reply):\n    return reply.headers['apim-request-id']", "the status is not in"),
+        ("def for_support(reply):\n    return reply.headers['apim-request-id']", "the status, 429 this time, is not in"),
+        ("def for_support(reply):\n    return f\"429 {reply.headers['apim-request-id']}\"", "the status, 503 this time, is not in"),
+        ("def for_support(reply):\n    return f\"{reply.status_code}\\n{reply.headers['apim-request-id']}\"", "more than one line"),
     ],
     "06.4": [
         ("nightly = requests.Session()\nanswer = nightly.post(f'{v1}/chat/completions', headers=headers, json=chat)", "retries nothing yet"),
