@@ -55,7 +55,7 @@ class Finished(NamedTuple):
 
     deployment: Deployment
     tokens: int
-    prepared: Prepared | None  # none where it is kept and nobody may ask for the same bytes again
+    prepared: Prepared | None  # none in what is kept, unless the stream may be asked for again: it is the larger part
     id: Marked
     told: Marked
     at: int
@@ -64,6 +64,7 @@ class Finished(NamedTuple):
     stream: bool
     kept: bool
     going_on: bool  # whether it is said in a conversation
+    held: "Finished | None" = None  # the same, as it is kept
 
 
 class Kept(NamedTuple):
@@ -135,7 +136,7 @@ class Responses:
                 self._remembered.put(key, finished, finished.prepared.body.size + finished.told.size)
         room = self._limits.charge(finished.deployment, finished.tokens, "Responses", call)
         if finished.kept:
-            self._keep(Kept(finished, call.mark))
+            self._keep(Kept(finished.held, call.mark))
         return finished.prepared.answer(call, room)
 
     def get(self, call: Call) -> Exchange:
@@ -280,10 +281,11 @@ class Responses:
             sent = compact(shapes.as_sent(told.body, told.request, on_project=True))
         rest = compact([told.before, told.given, told.later, told.until, told.began])
         pairs = headers.responses(mark, at, deployment, tokens, bool(project), stream)
-        return Finished(
+        prepared = Prepared(call, pairs, source, sent, chunks)
+        held = Finished(
             deployment,
             tokens,
-            prepared=Prepared(call, pairs, source, sent, chunks),
+            prepared=prepared if stream and told.body["background"] else None,
             id=Marked(told.body["id"].encode(), mark),
             told=Marked(b"[%b,%b,%b" % (call.body, whole, rest[1:]), mark),  # JSON that is there is not made again
             at=at,
@@ -293,6 +295,7 @@ class Responses:
             kept=told.request.get("store") is not False,
             going_on=bool(told.body["conversation"]),
         )
+        return held._replace(prepared=prepared, held=held)
 
     def _before(self, body: dict[str, Any], project: str) -> tuple[list[dict[str, Any]], str]:
         """The items that this request goes on from, and the conversation they are in, if any."""
@@ -340,13 +343,8 @@ class Responses:
             conversations.extend(self._state, conversation["id"], items)
 
     def _store(self, kept: Kept) -> None:
-        """Keep it, without what went over the wire, unless that may be asked for again: it is the larger part."""
         finished = kept.finished
-        size = finished.told.size + 1000
-        if finished.stream and b'"background":true' in kept.text:
-            size += 2 * finished.prepared.body.size
-        else:
-            kept = kept._replace(finished=finished._replace(prepared=None))
+        size = finished.told.size + 1000 + (2 * finished.prepared.body.size if finished.prepared else 0)
         self._state.responses.put(kept.id, kept, size)
 
     def _find(self, call: Call) -> Kept:
