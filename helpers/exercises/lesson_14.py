@@ -95,6 +95,8 @@ def traced(response, span):
     exchange = sent(response)
     if not hasattr(span, "get_span_context"):
         return f"my_span is {span!r:.40}; store the span: with tracer.start_as_current_span(...) as my_span."
+    if getattr(span, "name", None) == "sort a mail":
+        return "this is the span of the lesson; make one with a name of your own."
     headers = {name.lower(): value for name, value in exchange.request_headers.items()}
     if "traceparent" not in headers:
         return "the request carries no traceparent: call propagate.inject(headers) inside the with, and send those headers."
@@ -106,4 +108,14 @@ def traced(response, span):
         return "the traceparent is that of another span: make new headers, and inject them inside your with, where my_span is current."
     if refused := refusal(exchange):
         return refused
-    return None if question(exchange) else "the request asks nothing: send one of the mails as input."
+    asked = question(exchange)
+    if not asked:
+        return "the request asks nothing: send one of the mails as input."
+    told = [str(value) for value in (getattr(span, "attributes", None) or {}).values()]
+    if isinstance(asked, str) and any(
+        asked in value and len(asked) > 12 for value in told
+    ):  # shorter ones stand in any id
+        return (
+            "an attribute of your span holds the mail: whoever may look at the monitoring could read it. Leave it out."
+        )
+    return None

@@ -309,10 +309,12 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
     "14.4": [
         ("my_span = ...\ntraced_reply = reply.json()", "not done yet"),
         ("my_span = span\ntraced_reply = reply.json()", "the whole response, not a dict"),
-        ("my_span = span\ntraced_reply = session.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no traceparent"),
-        ("my_span = span\ntraced_reply = session.post(url, headers={**foundry.headers(), 'traceparent': 'mine'}, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "let inject write it"),
+        ("with tracer.start_as_current_span('x') as my_span:\n    pass\ntraced_reply = session.post(url, headers=foundry.headers(), json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no traceparent"),
+        ("with tracer.start_as_current_span('x') as my_span:\n    pass\ntraced_reply = session.post(url, headers={**foundry.headers(), 'traceparent': 'mine'}, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "let inject write it"),
         ("with tracer.start_as_current_span('x') as my_span:\n    pass\npropagate.inject(headers)\ntraced_reply = requests.post(url, headers=headers, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "that of another span"),
         ("my_span = 'x'\ntraced_reply = reply", "store the span"),
+        ("my_span = span\ntraced_reply = reply", "a name of your own"),
+        ("with tracer.start_as_current_span('x', attributes={'mail': mails[0]}) as my_span:\n    h = foundry.headers()\n    propagate.inject(h)\n    traced_reply = session.post(url, headers=h, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "holds the mail"),
         ("with tracer.start_as_current_span('x') as my_span:\n    h = {}\n    propagate.inject(h)\n    traced_reply = requests.post(url, headers=h, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no sign-in"),
     ],
     "15.1": [
@@ -346,6 +348,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(429, json={}))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 503 the service answers 429"),
         ("def failing(status):\n    return openai.OpenAI(base_url=f'{foundry.resource_endpoint}/openai/v1', api_key='none', max_retries=0)", "asks a server"),
         ("def failing(status):\n    return openai.OpenAI(base_url='https://localhost:1', api_key='none', max_retries=0)", "hand it a MockTransport"),
+        ("def failing(status):\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.MockTransport(lambda request: httpx2.Response(status)), max_retries=0)", "http_client takes a client"),
+        ("def failing():\n    return client", "raises TypeError"),
         ("def failing(status):\n    global now\n    now = status\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(now, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 429 the service answers 418"),
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
     ],

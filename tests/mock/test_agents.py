@@ -430,7 +430,11 @@ def test_code_is_not_run_and_says_so(client):
     assert (note.type, note.container_id) == ("container_file_citation", call.container_id)
     content = client.containers.files.content.retrieve(note.file_id, container_id=note.container_id).content
     assert b"runs no code" in content
-    assert ask(client, tools, "Draw", include=["code_interpreter_call.outputs"]).output[0].outputs == []
+    include = ["code_interpreter_call.outputs"]
+    assert ask(client, tools, "Draw", include=include).output[0].outputs == []
+    recorded = "What is the sum of the first 100 prime numbers? Use Python."
+    assert ask(client, tools, recorded, include=include).output[0].outputs[0].logs.strip() == "24133"
+    assert ask(client, tools, recorded).output[0].outputs is None  # a recording tells no more than was asked for
     own = client.containers.create(name="mine")
     client.containers.files.create(own.id, file=("a.txt", b"hello"))
     assert [one.path for one in client.containers.files.list(own.id)] == ["/mnt/data/a.txt"]

@@ -49,6 +49,8 @@ class Model:
         prompt = prompts.from_responses(body, prompts.from_items(before))
         turn = Turn(body, prompt, given, [*before, *given], mark, self.state.within(project))
         answer = self.say("responses", turn, deployment, effort)
+        if answer.items:
+            answer = replace(answer, items=tuple(_included(item, body.get("include") or ()) for item in answer.items))
         if answer.reasons and "reasoning.encrypted_content" in (body.get("include") or ()):
             answer = replace(answer, encrypted=f"offline-mock-{ids.hexadecimal('thoughts', prompt.key, 64)}")
         if reasoning.get("summary") and answer.reasons and not answer.summary:
@@ -135,6 +137,15 @@ class Model:
         if BLOCKED_ANSWER in words:
             return replace(answer, text="", calls=(), cut="content_filter")
         return _limited(answer, limit) if limit and limit < answer.output_tokens else answer
+
+
+def _included(item: dict[str, Any], include: list[str]) -> dict[str, Any]:
+    """What a hosted tool did, without what is told only to who asks for it by ``include``."""
+    if item["type"] == "file_search_call" and "file_search_call.results" not in include:
+        return {key: value for key, value in item.items() if key != "results"}
+    if item["type"] == "code_interpreter_call" and "code_interpreter_call.outputs" not in include:
+        return item | {"outputs": None}
+    return item
 
 
 def _thought(answer: Answer, effort: str) -> Answer:

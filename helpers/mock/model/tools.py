@@ -59,18 +59,17 @@ class Tools:
             files |= turn.kept.vector_stores.get(name)["texts"]
         texts = {name: text for name, (_, text) in files.items()}
         found = search.search(query, texts, tool.get("max_num_results") or 20)
-        item: dict[str, Any] = {"type": "file_search_call", "status": "completed", "queries": [query]}
-        if "file_search_call.results" in (turn.body.get("include") or ()):
-            item["results"] = [
-                {
-                    "file_id": one.name,
-                    "filename": files[one.name][0],
-                    "score": one.score,
-                    "text": one.passage,
-                    "attributes": {},
-                }
-                for one in found
-            ]
+        results = [
+            {
+                "file_id": one.name,
+                "filename": files[one.name][0],
+                "score": one.score,
+                "text": one.passage,
+                "attributes": {},
+            }
+            for one in found
+        ]
+        item = {"type": "file_search_call", "status": "completed", "queries": [query], "results": results}
         if not found:
             return _said(
                 f"{MOCK}. It searched your files and found no passage with a word of the question.", (item,), found=True
@@ -90,13 +89,12 @@ class Tools:
         keep_container_file(
             turn.kept.containers, name, file_id, CONTAINER_FILE, content, "assistant", ids.timestamp(turn.mark)
         )
-        with_outputs = "code_interpreter_call.outputs" in (turn.body.get("include") or ())
         item = {
             "type": "code_interpreter_call",
             "status": "completed",
             "container_id": name,
             "code": "# The offline mock runs no code.\n",
-            "outputs": [] if with_outputs else None,
+            "outputs": [],
         }
         link = f"[{CONTAINER_FILE}](sandbox:/mnt/data/{CONTAINER_FILE})"
         text = f"{MOCK}: it ran no code. A file that says so is at {link}"
