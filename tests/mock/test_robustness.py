@@ -16,7 +16,7 @@ from helpers.course.environment import ROOT
 from helpers.exchange import Exchange, Headers
 from helpers.mock import catalog
 from helpers.mock.certificates import Certificates
-from helpers.mock.server import MockServer, _Protocol
+from helpers.mock.server import MockServer, _Protocol, _written
 from tests.conftest import needs_posix
 from tests.mock.requests_at_random import GROUP
 from tests.mock.test_routes import PROMPT, V1
@@ -126,6 +126,35 @@ def test_a_header_cannot_be_injected_through_the_path_or_the_project_name(sessio
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "NotFound"
     assert "set-cookie" not in answer.headers
+
+
+def test_a_header_that_would_be_two_is_not_sent():
+    good = [(b"content-length", b"2")]
+    assert _written("whole", 200, good, b"{}") == b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    for end in (b"\r\n", b"\n", b"\r"):
+        with pytest.raises(ValueError, match="end of a line"):
+            _written("whole", 200, [(b"location", b"/x" + end + b"set-cookie: a=b"), *good], b"{}")
+
+
+def test_an_answer_is_one_write_and_right_for_every_kind_of_request(mock, raw):
+    def request(method=b"GET", version=b"1.1", more=b""):
+        return b"%b /openai/v1/nothing HTTP/%b\r\nHost: localhost\r\n%b\r\n" % (method, version, more)
+
+    context = ssl.create_default_context(cafile=mock.variables["SSL_CERT_FILE"])
+    with (
+        socket.create_connection(("127.0.0.1", mock.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        secure.sendall(request())
+        whole = secure.recv(65536)  # no more than one TLS record
+    head, _, body = whole.partition(b"\r\n\r\n")
+    assert json.loads(body)["error"]["code"] == "404"
+    assert b"\r\ncontent-length: %d" % len(body) in head
+    two = raw(request() + request(more=b"Connection: close\r\n"))
+    assert two.count(b"HTTP/1.1 404") == two.count(body) == 2
+    assert b"connection: close" in two.rpartition(b"HTTP/1.1 404")[2]
+    assert raw(request(version=b"1.0")).endswith(body)
+    assert raw(request(method=b"HEAD", more=b"Connection: close\r\n")).endswith(b"\r\n\r\n")
 
 
 def test_a_client_that_hangs_up_is_no_news(raw, capfd):
