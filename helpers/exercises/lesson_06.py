@@ -3,6 +3,8 @@
 import re
 
 import requests
+from urllib3.util import Timeout
+from urllib3.util.retry import RequestHistory
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, refusal, sent
@@ -16,8 +18,10 @@ def reasoning_limit(response):
         return "the body still has max_tokens; the error message names the parameter to use instead."
     if field(exchange, "max_completion_tokens") == "1000":
         return "max_completion_tokens is a text; a limit is a number: 1000, without quotes."
-    if field(exchange, "max_completion_tokens") != 1000:
-        found = field(exchange, "max_completion_tokens")
+    found = field(exchange, "max_completion_tokens")
+    if found is None:
+        return "the body has no max_completion_tokens; the task asks for a limit of 1000."
+    if found != 1000:
         return f"max_completion_tokens is {found!r:.40}; the task asks for a limit of 1000."
     in_path = re.search(r"/deployments/([^/]+)/", path(exchange))
     deployment = in_path[1] if in_path else field(exchange, "model")
@@ -102,7 +106,7 @@ def nightly(response, session):
     retry = session.get_adapter(exchange.url).max_retries
     limits = [limit for limit in (retry.total, retry.status) if limit is not None]
     if not limits or not min(limits):
-        return 'the session retries nothing yet: mount an HTTPAdapter with max_retries=Retry(...) on "https://".'
+        return 'no Retry is mounted on this session: mount an HTTPAdapter with max_retries=Retry(...) on "https://".'
     if retry.allowed_methods is not None and "POST" not in (retry.allowed_methods or ()):
         return 'this Retry repeats no POST: set allowed_methods=["POST"].'
     for status in (429, 503):
@@ -117,9 +121,32 @@ def nightly(response, session):
         return "a server that says nothing would get the prompt again, and it may be paid for: read=False."
     if not retry.respect_retry_after_header:
         return "it does not look at Retry-After: leave respect_retry_after_header as it is."
+    refused = retry.new(history=(RequestHistory("POST", None, None, 503, None),) * 3)
+    if not refused.get_backoff_time():
+        return "where no answer says how long, it comes back at once, five times: give it a backoff_factor."
     used = getattr(response.raw, "retries", None)
     if used is None or (retry.total is not None and used.total + len(used.history) != retry.total):
         return "this answer did not come through the session: use nightly.post."
     if not field(exchange, "messages"):
         return "the body has no messages: send chat, with json=chat."
     return refusal(exchange)
+
+
+@exercise("06.5")
+def patience(given):
+    """The time-outs of a request: five seconds to connect, 120 of silence."""
+    if isinstance(given, Timeout):  # requests takes one of these too
+        given = (given.connect_timeout, given.read_timeout)
+    if isinstance(given, int | float):
+        return f"{given!r} alone counts for both; give two numbers, (to connect, of silence)."
+    if not isinstance(given, tuple):
+        return f"patience is a {type(given).__name__}, and requests takes a tuple: (to connect, of silence)."
+    if given == (120, 5):
+        return "the first number is for the connection, the second for the silence."
+    if len(given) == 2 and given[1] == 2:
+        return "two minutes are 120 seconds."
+    return (
+        None
+        if given == (5, 120)
+        else f"patience is {given!r:.60}; the task asks for five seconds, and for two minutes."
+    )

@@ -13,13 +13,14 @@ import requests
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import field, path, question, refusal, sent, texts_of
-from helpers.widgets.stream import delta_of, events_of
 from helpers.wire import wiretap
+
+ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
 
 
 @exercise("07.1")
-def streamed_text(response, text):
-    """A streamed request with the task's input, and the text of its deltas."""
+def streamed_text(response, received, text):
+    """A streamed request with the task's input, its events, and the text of their deltas."""
     waited = isinstance(response, requests.Response) and response._content is not False
     exchange = sent(response)
     if refused := refusal(exchange):
@@ -35,21 +36,22 @@ def streamed_text(response, text):
     asked = question(exchange)
     if asked != "Explain streaming in three sentences.":
         return f'the input that was sent is {asked!r:.60}; it should be "Explain streaming in three sentences."'
+    if not isinstance(received, list) or not all(isinstance(event, dict) and "type" in event for event in received):
+        return f"received is {received!r:.40}; keep the events as they come: list(events(streamed))."
+    if not received:
+        return "received is empty: events(streamed) can be read only once, so send the request again."
+    if received[-1]["type"] not in ENDS:
+        return f"received stops at {received[-1]['type']}: read all events of the stream."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
     if text.lstrip().startswith(("event:", "data:", "{")):
         return "text holds the lines of the stream; take the delta out of each event."
-    if len(text.split()) < 3:
-        return "text is empty or nearly so: events(streamed) can be read only once, so send the request again."
-    if exchange.response_body and text != _joined(exchange.response_body):
-        return "text is not what this stream said: join the deltas of streamed, without spaces between them."
-    if text.rstrip()[-1] not in ".!?":
-        return "text stops in the middle of a sentence: read all events of the stream."
-    return None
-
-
-def _joined(body: bytes) -> str:
-    return "".join(delta_of(event) for event in events_of(body.decode("utf-8", "replace")))
+    said = "".join(event["delta"] for event in received if event["type"] == "response.output_text.delta")
+    if text == said:
+        return None
+    if said.endswith(text):
+        return f"text is only {text!r:.40}, the last of it: add each delta to those before."
+    return f"text is {text!r:.60}, and the deltas of received make {said!r:.60}: join them, all of them, with nothing in between."
 
 
 def _delta(text):
@@ -65,7 +67,7 @@ def is_whole(function):
     """A function that tells whole streams from cut ones, in both formats."""
     if not callable(function):
         return f"is_whole is {function!r:.40}; give the function itself, without calling it."
-    end = {"type": "response.completed"}
+    end = {"type": ENDS[0]}
     first = {"choices": [], "prompt_filter_results": []}
     cases = [
         ("a whole Responses stream", [{"type": "response.created"}, _delta("Hi"), end], True),
@@ -85,6 +87,11 @@ def is_whole(function):
         ),
         ("a chat stream that ends by length", [first, _chunk("Hi"), _chunk(reason="length")], True),
         ("a chat stream without a finish_reason", [first, _chunk("Hi")], False),
+        (
+            "a cut chat stream whose chunks hold an empty usage",
+            [{**first, "usage": None}, {**_chunk("Hi"), "usage": None}],
+            False,
+        ),
         ("a stream that ends in an event error", [_delta("Hi"), {"type": "error", "code": "server_error"}], True),
         ("a chat stream of which only the first chunk came", [first], False),
         ("an empty list", [], False),
@@ -113,38 +120,68 @@ def ask(function, foundry):
         return ...
     if problem := _plain(said, wire, limits):
         return problem
-    said, _, _ = _asked(function, thinks=True)
+    said, _, _ = _asked(function, _thinking)
     if isinstance(said, Exception):
         return f"a model that reasons sends a reasoning item before the message, and then it raises {type(said).__name__}: {said!s:.60}. Look for the item whose type is message."
     if not isinstance(said, tuple | list) or not said[0]:
         return "a model that reasons sends a reasoning item before the message, and then the text is empty: look at all items, for those whose type is message."
-    for kind, count, survives in (
-        (("429", 2, True), ("503", 1, True), ("429", None, False), ("401", None, False)) if not foundry.live else ()
+    said, _, _ = _asked(function, _refusing)
+    if isinstance(said, Exception):
+        return f"a part of a message can also be a refusal, which has no text, and then it raises {type(said).__name__}: {said!s:.60}. Look for the parts whose type is output_text."
+    if foundry.live:
+        return None  # it cannot be told to fail
+    for kind, count, change in (
+        ("429", 2, None),
+        ("503", 1, None),
+        ("503", 1, _hurried),
+        ("429", None, None),
+        ("401", None, None),
     ):
         with _fault(foundry, kind, count), _recorded_sleep() as slept:
-            said, wire, _ = _asked(function)
-        if problem := _after_fault(said, wire, slept, kind, survives):
+            said, wire, _ = _asked(function, change)
+        if problem := _after_fault(said, wire, slept, kind, survives=count is not None, told=change is None):
             return problem
-    if not foundry.live:
-        with _fault(foundry, "cut", 1), _recorded_sleep():
-            said, _, _ = _asked(function)
-        if not isinstance(said, Exception) and not (isinstance(said, tuple) and len(str(said[0])) > 60):
-            return f"when the connection breaks half-way it returns {said!r:.60}: let the exception through."
+    with _fault(foundry, "cut", 1), _recorded_sleep():
+        said, _, _ = _asked(function)
+    if not isinstance(said, Exception) and not (isinstance(said, tuple) and len(str(said[0])) > 60):
+        return f"when the connection breaks half-way it returns {said!r:.60}: let the exception through."
     return None
 
 
-def _asked(function: Callable[[str], Any], thinks: bool = False) -> tuple[Any, list, list]:
-    """What the function returned or raised, what went over the wire, and the time-outs that it set. With ``thinks`` the answer
-    begins with a reasoning item, whatever the model is."""
+def _thinking(reply: requests.Response) -> None:
+    """Let an answer begin with a reasoning item, whatever the model is."""
+    if reply.ok:
+        body = reply.json()
+        body["output"].insert(0, {"type": "reasoning", "id": "rs_0", "summary": []})
+        reply._content = json.dumps(body).encode()
+
+
+def _refusing(reply: requests.Response) -> None:
+    """Let an answer end with the words of a refusal."""
+    if reply.ok:
+        body = reply.json()
+        body["output"][-1]["content"].append({"type": "refusal", "refusal": "I cannot say more."})
+        reply._content = json.dumps(body).encode()
+
+
+def _hurried(reply: requests.Response) -> None:
+    """Let an answer not say when to come back."""
+    for name in ("retry-after", "retry-after-ms"):
+        reply.headers.pop(name, None)
+
+
+def _asked(
+    function: Callable[[str], Any], change: Callable[[requests.Response], None] | None = None
+) -> tuple[Any, list, list]:
+    """What the function returned or raised, what went over the wire, and the time-outs that it set. ``change`` is done to what
+    comes back."""
     limits, send = [], requests.adapters.HTTPAdapter.send
 
     def noting(adapter, request, *more, **settings):
         limits.append(settings.get("timeout"))
         reply = send(adapter, request, *more, **settings)
-        if thinks and reply.ok:
-            body = reply.json()
-            body["output"].insert(0, {"type": "reasoning", "id": "rs_0", "summary": []})
-            reply._content = json.dumps(body).encode()
+        if change:
+            change(reply)
         return reply
 
     with patch.object(requests.adapters.HTTPAdapter, "send", noting), wiretap() as wire:
@@ -159,13 +196,13 @@ def _plain(said: Any, wire: list, limits: list) -> str | None:
     """What is wrong when nothing fails."""
     if wire and field(wire[-1], "stream"):
         return "it streams; leave stream out, the answer comes in one piece."
+    if wire and (refused := refusal(wire[-1])):
+        return refused
     if isinstance(said, Exception):
         return f"it raises {type(said).__name__}: {said!s:.150}"
     if not wire:
         return "it sends nothing: use requests.post inside."
     last = wire[-1]
-    if refused := refusal(last):
-        return refused
     if field(last, "input") != "What is an endpoint?":
         return f"it was given the prompt 'What is an endpoint?', and sent the input {field(last, 'input')!r:.60}."
     if not limits or limits[-1] is None:
@@ -179,17 +216,28 @@ def _plain(said: Any, wire: list, limits: list) -> str | None:
     return None if said[1] == total else f"the second thing that it returns is {said[1]!r:.40}; usage says {total}."
 
 
-def _after_fault(said: Any, wire: list, slept: list[float], kind: str, survives: bool) -> str | None:
-    """What is wrong when the service fails in this way."""
+def _after_fault(said: Any, wire: list, slept: list[float], kind: str, survives: bool, told: bool) -> str | None:
+    """What is wrong when the service fails in this way. ``told`` is whether it says when to come back."""
     asked = sum(float(one.response_headers.get("retry-after", 0)) for one in wire[:-1] if one.status in (429, 503))
+    if not told and isinstance(said, KeyError):
+        return f"without a Retry-After in the {kind} it raises KeyError: {said}. Wait a second then."
     if survives and isinstance(said, Exception):
         return f"the service said {kind} and would have answered a moment later, and it raises {type(said).__name__}: try again."
     if survives and not (isinstance(said, tuple | list) and said[0]):
         return f"the service said {kind} first, and then it returns {said!r:.60}."
+    if survives and not told:
+        waited = sum(slept[:-1]) > 0 or slept[-1] > 0.5
+        return (
+            None
+            if waited
+            else f"the service said {kind} without a Retry-After, and it came back at once: wait a second then."
+        )
     if survives and sum(slept) < asked:
         return f"the service said {kind} and when to come back, and it waited {sum(slept):.1f} of {asked:.1f} seconds: sleep as long as Retry-After says."
     if not survives and not isinstance(said, Exception):
         return f"the service says {kind} each time, and it returns {said!r:.60}: raise_for_status before you read the body."
+    if not survives and isinstance(said, LookupError | TypeError | AttributeError):
+        return f"the service says {kind} each time, and it raises {type(said).__name__}: {said!s:.60}, from a body without an answer: raise_for_status before you read the body."
     if not survives and kind == "401" and len(wire) > 1:
         return "it repeats a 401; only 429 and 503 are worth another try."
     if not survives and kind == "429" and len(wire) > 3:
@@ -202,7 +250,7 @@ def _fault(foundry, kind: str, count: int | None) -> Iterator[None]:
     """The offline mock fails in this way, so many times or until the end."""
     faults = f"{foundry.resource_endpoint}/_mock/faults"
     headers = {"x-mock-control-key": os.environ.get("FOUNDRY_MOCK_CONTROL_KEY", "")}
-    body = {"kind": kind, "count": count, "path": "/responses", "retry_after": 1}
+    body = {"kind": kind, "count": count, "path": "/responses", "retry_after": 2}
     requests.post(faults, headers=headers, json=body, timeout=10).raise_for_status()
     try:
         yield

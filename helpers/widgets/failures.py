@@ -143,7 +143,7 @@ FAILURES = {
         Failure(
             "500 server error", V1, KEY, PROMPT, errors.server_error(ids.request_id("request", "failure laboratory")),
             "The service failed.",
-            "Send it again after a wait. If it stays, quote the request id to support.",
+            "Send it again after a wait. If it stays, quote apim-request-id to support, and the id in the message.",
         ),
     )
 }  # fmt: skip

@@ -455,7 +455,7 @@ def test_06_1_takes_the_deployment_from_body_or_path(send, url, sign_in, body):
     [
         (CHAT_V1, "token", {**_without(LIMITED, "max_completion_tokens"), "max_tokens": 100}, "still has max_tokens"),
         (CHAT_V1, "token", {**LIMITED, "max_tokens": 100}, "still has max_tokens"),
-        (CHAT_V1, "token", _without(LIMITED, "max_completion_tokens"), "max_completion_tokens is None"),
+        (CHAT_V1, "token", _without(LIMITED, "max_completion_tokens"), "has no max_completion_tokens"),
         (CHAT_V1, "token", {**LIMITED, "max_completion_tokens": 100}, "max_completion_tokens is 100;"),
         (CHAT_V1, "token", {**LIMITED, "max_completion_tokens": "100"}, "max_completion_tokens is '100'"),
         (CHAT_V1, "token", {**LIMITED, "model": "gpt-4.1-mini"}, "keep gpt-5-mini"),
@@ -475,7 +475,13 @@ def test_06_1_wants_the_response(send):
     wrong(UNFINISHED, "06.1", ...)
 
 
-FIVE = {"read": False, "total": 5, "status_forcelist": [429, 500, 503], "allowed_methods": ["POST"]}
+FIVE = {
+    "read": False,
+    "total": 5,
+    "status_forcelist": [429, 500, 503],
+    "allowed_methods": ["POST"],
+    "backoff_factor": 0.001,
+}
 
 
 @pytest.fixture
@@ -507,6 +513,7 @@ def nightly(mock, foundry):
         {**FIVE, "read": 0},
         {**FIVE, "allowed_methods": {"GET", "POST"}, "backoff_factor": 1},
         {**FIVE, "status_forcelist": {429, *range(500, 600)}},
+        {**FIVE, "backoff_factor": 0, "backoff_jitter": 0.001},
     ],
 )
 def test_06_4_takes_a_session_that_retries(nightly, options):
@@ -532,9 +539,9 @@ def test_06_4_takes_an_answer_that_needed_the_retries(nightly, session, foundry)
 @pytest.mark.parametrize(
     ("prefix", "options", "says"),
     [
-        (None, {}, "retries nothing yet"),
-        ("http://", FIVE, "retries nothing yet"),
-        ("https://", {**FIVE, "total": 0}, "retries nothing yet"),
+        (None, {}, "no Retry is mounted"),
+        ("http://", FIVE, "no Retry is mounted"),
+        ("https://", {**FIVE, "total": 0}, "no Retry is mounted"),
         ("https://", _without(FIVE, "allowed_methods"), "repeats no POST"),
         ("https://", {**FIVE, "allowed_methods": ["post"]}, "repeats no POST"),
         ("https://", _without(FIVE, "status_forcelist"), "429 is not in status_forcelist"),
@@ -542,6 +549,7 @@ def test_06_4_takes_an_answer_that_needed_the_retries(nightly, session, foundry)
         ("https://", {**FIVE, "status_forcelist": ["429", "503"]}, "429 is not in status_forcelist"),
         ("https://", _without(FIVE, "read"), "a server that says nothing"),
         ("https://", {**FIVE, "read": 5}, "a server that says nothing"),
+        ("https://", _without(FIVE, "backoff_factor"), "give it a backoff_factor"),
         ("https://", {**FIVE, "total": 2}, "gives up after 2"),
         ("https://", {**FIVE, "total": 50}, "gives up after 50"),
     ],
@@ -599,22 +607,21 @@ def stream(session, foundry):
     return post
 
 
-def deltas(response):
-    data = [json.loads(line[len(b"data: ") :]) for line in response.iter_lines() if line.startswith(b"data: {")]
-    return [event["delta"] for event in data if event["type"] == "response.output_text.delta"]
+def events(response):
+    return [json.loads(line[len(b"data: ") :]) for line in response.iter_lines() if line.startswith(b"data: {")]
+
+
+def joined(received, between=""):
+    return between.join(event["delta"] for event in received if event["type"] == "response.output_text.delta")
 
 
 def test_07_1_takes_the_joined_deltas_of_an_answer_that_was_not_waited_for(stream):
     response = stream(STREAMED)
-    right("07.1", response, "".join(deltas(response)))
+    received = events(response)
+    right("07.1", response, received, joined(received))
     waited = stream(STREAMED, stream=False)
-    wrong("requests has waited", "07.1", waited, "".join(deltas(waited)))
-
-
-def test_07_1_takes_a_text_that_is_about_streams(stream):
-    response = stream(STREAMED)
-    deltas(response)
-    right("07.1", response, "Each event is a line data: with JSON. It is sent at once. The client reads on.")
+    received = events(waited)
+    wrong("requests has waited", "07.1", waited, received, joined(received))
 
 
 @pytest.mark.parametrize(
@@ -632,27 +639,39 @@ def test_07_1_takes_a_text_that_is_about_streams(stream):
 @pytest.mark.parametrize("read", [True, False])
 def test_07_1_tells_what_is_wrong_with_the_request(stream, body, sign_in, says, read):
     response = stream(body, sign_in)
-    text = "".join(deltas(response)) if read else "A text of some words."
-    wrong(says, "07.1", response, text)
+    received = events(response) if read else []
+    wrong(says, "07.1", response, received, joined(received) or "A text of some words.")
 
 
-def test_07_1_tells_what_is_wrong_with_the_text(stream):
+def test_07_1_tells_what_is_wrong_with_the_events_and_the_text(stream):
     response = stream(STREAMED)
-    pieces = deltas(response)
-    wrong("text is a list", "07.1", response, pieces)
-    wrong("text is a generator", "07.1", response, (piece for piece in pieces))
-    wrong("read only once", "07.1", response, "")
-    wrong("read only once", "07.1", response, pieces[-1])
-    wrong("lines of the stream", "07.1", response, stream(STREAMED).text)
-    wrong("text is a NoneType", "07.1", response, None)
-    wrong(UNFINISHED, "07.1", response, ...)
-    wrong("the whole response, not a str", "07.1", "".join(pieces), response)
-
-
-@pytest.mark.parametrize(("asked", "between"), [(STREAMED["input"], " "), (PROMPT["input"], "")], ids=["gaps", "stale"])
-def test_07_1_wants_the_text_of_this_response_where_its_body_was_kept(stream, asked, between):
-    text = between.join(deltas(stream({**STREAMED, "input": asked})))
-    wrong("text", "07.1", Exchange.from_requests(stream(STREAMED, stream=False)), text)
+    received = events(response)
+    pieces = [event["delta"] for event in received if event["type"] == "response.output_text.delta"]
+    other = joined(events(stream({**STREAMED, "input": PROMPT["input"]})))
+    for says, text in (
+        ("text is a list", pieces),
+        ("text is a generator", (piece for piece in pieces)),
+        ("text is only ''", ""),
+        ("add each delta to those before", pieces[-1]),
+        ("with nothing in between", " ".join(pieces)),
+        ("with nothing in between", joined(received) * 2),
+        ("with nothing in between", joined(received[:-9])),
+        ("the deltas of received make", other),
+        ("lines of the stream", stream(STREAMED).text),
+        ("text is a NoneType", None),
+        (UNFINISHED, ...),
+    ):
+        wrong(says, "07.1", response, received, text)
+    for says, kept in (
+        ("received is empty", []),
+        ("received stops at response.output_text.delta", received[:20]),
+        ("keep the events as they come", pieces),
+        ("keep the events as they come", received[0]),
+        ("keep the events as they come", (event for event in received)),
+        (UNFINISHED, ...),
+    ):
+        wrong(says, "07.1", response, kept, joined(received))
+    wrong("the whole response, not a str", "07.1", joined(received), received, response)
 
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
