@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, sent
+from helpers.exercises.requests_sent import field, path, question, refusal, same_words, sent
 
 
 @exercise("02.1")
@@ -15,7 +15,7 @@ def another_input(response):
     if refused := refusal(exchange):
         return refused
     asked = question(exchange)
-    if asked != "What is an endpoint?":
+    if not same_words(asked, "What is an endpoint?"):
         return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
     return None
 
@@ -35,7 +35,7 @@ def key_on_v1(response):
         return "the request has no api-key header: pass the headers by name, as headers={'api-key': ...}."
     if refused := refusal(exchange):
         return refused
-    if question(exchange) != "What is an AI application?":
+    if not same_words(question(exchange), "What is an AI application?"):
         return f"the input that was sent is {question(exchange)!r:.60}, not that of body. If 02.1 has changed body, run the cell that makes it once more."
     return None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, question, refusal, sent
+from helpers.exercises.requests_sent import field, question, refusal, same_words, sent
 
 
 def _items(exchange: Exchange, kind: str) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def text_of_another(response, text):
     if refused := refusal(exchange):
         return refused
     asked = question(exchange)
-    if asked != "What is an endpoint?":
+    if not same_words(asked, "What is an endpoint?"):
         return f'the body that was sent has the input {asked!r:.60}; it should be "What is an endpoint?".'
     said = "".join(part["text"] for item in _items(exchange, "message") for part in item["content"] if "text" in part)
     if not isinstance(text, str):

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import requests
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, sent, texts_of
+from helpers.exercises.requests_sent import field, path, question, refusal, same_words, sent, texts_of
 from helpers.wire import wiretap
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
@@ -34,7 +34,7 @@ def streamed_text(response, received, text):
     if waited:
         return "requests has waited for the whole answer: pass stream=True to requests.post as well, and go through events(streamed)."
     asked = question(exchange)
-    if asked != "Explain streaming in three sentences.":
+    if not same_words(asked, "Explain streaming in three sentences."):
         return f'the input that was sent is {asked!r:.60}; it should be "Explain streaming in three sentences."'
     if not isinstance(received, list) or not all(isinstance(event, dict) and "type" in event for event in received):
         return f"received is {received!r:.40}; keep the events as they come: list(events(streamed))."

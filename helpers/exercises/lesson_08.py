@@ -4,7 +4,7 @@ import json
 import os
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, tapped
+from helpers.exercises.requests_sent import field, path, question, refusal, same_words, tapped
 from helpers.widgets.stream import delta_of, events_of
 
 
@@ -68,7 +68,7 @@ def streamed_by_sdk(exchange, text):
         return "this is a chat completion; the task asks for a response: client.responses."
     if field(exchange, "stream") is not True:
         return "this call was not streamed: pass stream=True, or use client.responses.stream."
-    if question(exchange) != "Explain streaming in three sentences.":
+    if not same_words(question(exchange), "Explain streaming in three sentences."):
         return f"the input that was sent is {question(exchange)!r:.60}; the task asks another question."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."

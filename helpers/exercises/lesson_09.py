@@ -1,7 +1,7 @@
 """Checks of 09_the_foundry_sdk."""
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, tapped
+from helpers.exercises.requests_sent import field, path, question, refusal, same_words, tapped
 
 
 @exercise("09.1")
@@ -14,7 +14,7 @@ def asked_through_the_project(exchange):
         return "another client sent this: use the one from project.get_openai_client()."
     if field(exchange, "model") != "course-chat":
         return f"the deployment is {field(exchange, 'model')!r:.60}; the task asks for course-chat."
-    if question(exchange) != "What is an endpoint?":
+    if not same_words(question(exchange), "What is an endpoint?"):
         return f"the input is {field(exchange, 'input')!r:.60}; the task asks another question."
     return refusal(exchange)
 

@@ -4,7 +4,7 @@ import requests
 
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import ROLE, field, question, refusal, tapped
+from helpers.exercises.requests_sent import ROLE, field, path, question, refusal, same_words, tapped
 
 
 def _question_before(exchange: Exchange) -> str | None:
@@ -28,11 +28,18 @@ def second_turn(exchange):
         return "this request names no previous response: pass previous_response_id=<the first response>.id."
     if refused := refusal(exchange):
         return refused
-    if question(exchange) != "And what is it known for?":
-        return f"the input is {question(exchange)!r:.80}; send the second question alone, the service knows the rest."
+    if not same_words(question(exchange), "And what is it known for?"):
+        asked = question(exchange)
+        alone = isinstance(asked, str) and "Oslo" not in asked
+        mend = (
+            "the task asks: And what is it known for?"
+            if alone
+            else "send the second question alone, the service knows the rest."
+        )
+        return f"the input is {asked!r:.80}; {mend}"
     before = _question_before(exchange)
-    if before not in (None, "Describe Oslo."):
-        return f"the first question was {before!r:.60}; the task begins with Describe Oslo."
+    if before is not None and not same_words(before, "Describe Oslo."):
+        return f"the first question was {before!r:.60}; the task begins with 'Describe Oslo.'"
     return None
 
 
@@ -64,6 +71,8 @@ def last_turns(function):
             return "it changes the list that it was given; return another one."
         if said is None:
             return f"for {name} it returns nothing: return a list of messages."
+        if not isinstance(said, list | tuple) or not all(isinstance(message, dict) for message in said):
+            return f"for {name} it returns {said!r:.60}; return a list of messages."
         if list(said) != expected:
             turns = ", ".join(f"{message['role']} {message['content']}" for message in history)
             return f"for {name} it returns {[m.get('content') for m in said]!r:.60}, and it should be {[m['content'] for m in expected]}. The history is: {turns or 'empty'}."
@@ -72,7 +81,7 @@ def last_turns(function):
 
 @exercise("10.3")
 def instructions_twice(exchanges):
-    """Two turns by previous_response_id, both with the same instructions."""
+    """Two turns in one conversation, both with the same instructions."""
     if isinstance(exchanges, Exchange) or not isinstance(exchanges, list | tuple) or len(exchanges) != 2:
         return "store both exchanges as a list: wire[-2:]."
     if not all(isinstance(one, Exchange) for one in exchanges):
@@ -81,13 +90,23 @@ def instructions_twice(exchanges):
     for exchange in (first, second):
         if refused := refusal(exchange):
             return refused
-    if field(second, "previous_response_id") != (first.response_json or {}).get("id"):
-        return "the second request does not go on from the first: pass previous_response_id."
     for which, exchange in (("first", first), ("second", second)):
+        if not path(exchange).endswith("/responses"):
+            return f"the {which} exchange asks for {path(exchange)}; store those of the two questions, wire[-2:]."
+        if not _conversation(exchange):
+            return f"the {which} request is in no conversation: pass conversation=<the conversation>.id."
         if not field(exchange, "instructions"):
             return f"the {which} request has no instructions; they are not carried over."
+    if _conversation(first) != _conversation(second):
+        return "the two requests are in different conversations; the task asks for one."
     if field(first, "instructions") != field(second, "instructions"):
         return "the two requests have different instructions; the task asks for role in both."
     if field(first, "instructions") != ROLE:
         return f"the instructions are {field(first, 'instructions')!r:.80}; the task asks for those in role."
     return None
+
+
+def _conversation(exchange: Exchange) -> str | None:
+    """The id of the conversation that a request is in."""
+    named = field(exchange, "conversation")
+    return named.get("id") if isinstance(named, dict) else named

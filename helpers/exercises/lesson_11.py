@@ -3,7 +3,16 @@
 import json
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, items_sent, refusal, tapped
+from helpers.exercises.requests_sent import (
+    answer_of,
+    field,
+    items_sent,
+    question,
+    refusal,
+    same_words,
+    tapped,
+    texts_of,
+)
 from helpers.mock.wire import schemas
 
 
@@ -36,6 +45,8 @@ def function_answered(exchange):
         )
     if not field(exchange, "tools"):
         return "this request brings no tools, so the model could not ask for a second function: pass tools again."
+    if any("offline mock" in str(result.get("output")) for result in results):
+        return "the offline mock does not know the question that you asked, and has made the city up: ask What is the weather in Bergen?"
     if not any(_told(result.get("output")) for result in results):
         return f"the result is {results[-1].get('output')!r:.80}; run get_weather with the arguments of the call, for Bergen."
     return None
@@ -73,15 +84,40 @@ def _kinds(schema, whole) -> set[str]:
 
 
 @exercise("11.3")
-def parsed_place(place):
-    """An object of a pydantic class with at least the fields name and population."""
+def parsed_place(place, exchange):
+    """An object of a pydantic class with at least the fields name and population, and the exchange that it came by."""
     from pydantic import BaseModel
 
     if isinstance(place, type):
         return "that is the class; store the object: .output_parsed."
     if hasattr(place, "output_parsed"):
         return "that is the whole response; take .output_parsed."
+    if place is None:
+        return "place is None: the answer has no text to parse. Look at the status of the response."
     if not isinstance(place, BaseModel):
-        return f"a {type(place).__name__} is no object of a pydantic class: use responses.parse with text_format=."
+        return f"a {type(place).__name__} is no object of a class that derives from BaseModel: use responses.parse with text_format=."
     missing = [name for name in ("name", "population") if name not in type(place).model_fields]
-    return f"the class has no field {missing[0]}; the task asks for name and population." if missing else None
+    if missing:
+        return f"the class has no field {missing[0]}; the task asks for name and population."
+    if type(place).__name__ == "City":
+        return "City is the class of the lesson; write one of your own, under another name."
+    exchange = tapped(exchange)
+    if refused := refusal(exchange):
+        return refused
+    asked, text = question(exchange), texts_of(answer_of(exchange))
+    if messages := field(exchange, "messages"):  # by chat completions
+        asked, text = messages[-1]["content"], answer_of(exchange)["choices"][0]["message"]["content"]
+    if not same_words(asked, "Describe Oslo."):
+        return f"the input is {asked!r:.80}; the task asks: Describe Oslo."
+    layout = (field(exchange, "text") or {}).get("format") or field(exchange, "response_format") or {}
+    if layout.get("type") != "json_schema":
+        return "the request holds no schema: use responses.parse with text_format=, or send text=."
+    try:
+        told = type(place).model_validate_json(text)
+    except ValueError:
+        told = None
+    return (
+        None
+        if told == place
+        else f"the answer of this exchange is {text!r:.80}, and that is not place: store both of one call."
+    )

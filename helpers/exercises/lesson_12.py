@@ -13,6 +13,7 @@ from helpers.exercises.requests_sent import (
     path,
     question,
     refusal,
+    same_words,
     tapped,
     texts_of,
 )
@@ -45,7 +46,7 @@ def asked_by_version(exchange):
         return f"{reference['name']} is an agent of the lesson; make one with a name of your own."
     if not reference.get("version"):
         return "the reference names no version: take it from what create_version returns."
-    if question(exchange) != "What is a deployment?":
+    if not same_words(question(exchange), "What is a deployment?"):
         return f"the input is {question(exchange)!r:.80}; send What is a deployment? as input."
     answer = answer_of(exchange)
     if answer.get("instructions") != ROLE:
@@ -74,7 +75,7 @@ def from_the_new_rules(exchange):
         )
     if not _names(2100, said):
         return f"the answer names no price of 2100: {said[-150:]!r}. Is the new file in the store, and indexed?"
-    if question(exchange) != "How much may a hotel room in Oslo cost?":
+    if not same_words(question(exchange), "How much may a hotel room in Oslo cost?"):
         return f"the input is {question(exchange)!r:.80}; send How much may a hotel room in Oslo cost?"
     notes = [
         note["type"]

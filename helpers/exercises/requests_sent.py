@@ -61,6 +61,11 @@ def question(exchange: Exchange) -> Any:
     return asked
 
 
+def same_words(asked: Any, wanted: str) -> bool:
+    """Whether a question is the one that the task asks for, in whatever case, and with or without the mark at its end."""
+    return isinstance(asked, str) and asked.strip().rstrip(".?!").casefold() == wanted.rstrip(".?!").casefold()
+
+
 def answer_of(exchange: Exchange) -> dict[str, Any]:
     """The response that an exchange brought, be it the body or what the last event of a stream holds; {} where there is none."""
     if isinstance(exchange.response_json, dict):
