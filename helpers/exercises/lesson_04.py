@@ -27,7 +27,7 @@ def _not_a_token(exchange: Exchange) -> str | None:
     if sign_in and not sign_in.lower().startswith("bearer "):
         return "the word Bearer is missing before the token."
     if sign_in and _audience(exchange) is None:
-        return "what stands behind Bearer is no token: a token has three parts with dots between them (.token)."
+        return "what stands behind Bearer is no token: a token has three parts with dots between them (of what get_token returns, take .token)."
     return None
 
 
@@ -55,7 +55,9 @@ def mended(response):
     exchange = sent(response)
     if not (path(exchange).startswith("/api/projects/") and path(exchange).endswith("/openai/v1/responses")):
         return f"the path that was called is {path(exchange)}; keep url."
-    if "api-key" in exchange.request_headers:
+    if key := exchange.request_headers.get("api-key"):
+        if key.count(".") == 2:
+            return "the token stands in the header api-key, which is for a key: a token goes into Authorization, behind Bearer."
         return "that is the key in its own header; the task asks for a token."
     if problem := _not_a_token(exchange):
         return problem
@@ -124,7 +126,14 @@ def safe(function):
             return f"the value of {spelled} is still in it."
         if hidden := [name for name, value in harmless.items() if name in said and said[name] != value]:
             return f"it hides {hidden[0]} too, which signs nobody in: only api-key and Authorization become '...'."
-        if dict(said) != {spelled: "...", **harmless}:
-            return f"for {spelled} it returns {said!r:.120}; all names stay, and only that value becomes '...'."
+        lost, more = sorted({*headers} - {*said}), sorted({*said} - {*headers}, key=str)
+        if lost and more:
+            return f"it has {more[0]} in place of {lost[0]}: leave the names as they are spelled."
+        if lost:
+            return f"it drops {lost[0]}; all names stay."
+        if more:
+            return f"it adds {more[0]}, which was not in these headers."
+        if said[spelled] != "...":
+            return f"the value of {spelled} is {said[spelled]!r:.60}; it should be '...'."
     both = function({"api-key": "the secret", "Content-Type": "application/json", "Authorization": "the secret"})
     return "of two headers that sign in it hides one only." if "the secret" in str(both) else None

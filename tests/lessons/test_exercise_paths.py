@@ -94,6 +94,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("mended = requests.post(url, headers={'api-key': foundry.api_key}, json=question)", "asks for a token"),
         ("mended = requests.post(url, headers={'Authorization': f'Bearer{first.token}'}, json=question)", "space is missing"),
         ("mended = requests.post(url, headers={'Authorizations': f'Bearer {first.token}'}, json=question)", "authorizations"),
+        ("mended = requests.post(url, headers={'api-key': first.token}, json=question)", "behind Bearer"),
     ],
     "04.3": [
         ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "urlsafe_b64decode"),
@@ -103,6 +104,9 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("from helpers import decode_token\n\ndef audience_of(token):\n    return decode_token(token)['claims']['aud']", "✅"),
     ],
     "04.4": [
+        ("def safe(headers):\n    return {**headers, 'api-key': '...', 'Authorization': '...'}", "it adds api-key"),
+        ("def safe(headers):\n    return {n.lower(): '...' if n.lower() in ('api-key', 'authorization') else v for n, v in headers.items()}", "leave the names as they are spelled"),
+        ("def safe(headers):\n    return {n: v[:3] + '...' if n.lower() in ('api-key', 'authorization') else v for n, v in headers.items()}", "it should be '...'"),
         ("def safe(headers):\n    headers['Authorization'] = '...'\n    return headers", "it changes the headers"),
         ("def safe(headers):\n    return {n: v for n, v in headers.items() if n.lower() not in ('api-key', 'authorization')}", "all names stay"),
         ("def safe(headers):\n    return {n: '...' if n == 'Authorization' else v for n, v in headers.items()}", "is still in it"),
