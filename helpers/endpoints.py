@@ -206,7 +206,7 @@ def _path_problem(path: str, kind: str) -> str:
     if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
         return "A route is in it twice: take one away. A package that is given a URL mostly adds a route of its own."
     if path.startswith("/models"):
-        return "The /models route belonged to an SDK that was retired on 2026-05-30: use /openai/v1/."
+        return "The /models route belonged to an SDK that was retired on 2026-08-26: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):
         return "The route is missing: put /openai/v1 before the operation."
     if re.fullmatch(r"/api/projects/[^/]+/openai/v1/embeddings", path):

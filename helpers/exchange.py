@@ -29,24 +29,35 @@ class Headers(Mapping):
     """Header fields in the order they were sent. Names compare without case; repeated fields read as one value joined
     with ", " (RFC 9110 section 5.3). ``pairs`` holds them as they came."""
 
-    __slots__ = ("_encoded", "_values", "pairs")
+    __slots__ = ("_lines", "_values", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()):
-        if type(pairs) is list:  # of text, and taken as it is: the mock makes two of these for every request
+        if type(pairs) is list:  # of text, and taken as it is: the mock makes one of these for many a request
             self.pairs = tuple(pairs)
         else:
             given = (
                 pairs.pairs if isinstance(pairs, Headers) else pairs.items() if isinstance(pairs, Mapping) else pairs
             )
             self.pairs = tuple((str(name), str(value)) for name, value in given)
-        values = {name.lower(): value for name, value in self.pairs}
-        if len(values) != len(self.pairs):
-            values = {}
+        self._lines: list[bytes] | None = None
+
+    @classmethod
+    def of_bytes(cls, fields: Iterable[tuple[bytes, bytes]]) -> "Headers":
+        """Those of a request as they came over the wire (Latin-1, RFC 9110 section 5.5)."""
+        return cls([(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields])
+
+    def __getattr__(self, name: str) -> Any:
+        """What was not asked for before. The mock makes two Headers for each request, and most of what they hold is never read."""
+        if name == "_values":
+            self._values = {}
             for name, value in self.pairs:
                 name = name.lower()
-                values[name] = f"{values[name]}, {value}" if name in values else value
-        self._values = values
-        self._encoded: list[tuple[bytes, bytes]] | None = None
+                self._values[name] = f"{self._values[name]}, {value}" if name in self._values else value
+            return self._values
+        if name == "pairs":
+            self.pairs = tuple(_of_line(line) for line in self._lines)
+            return self.pairs
+        raise AttributeError(name)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -66,23 +77,18 @@ class Headers(Mapping):
     def __len__(self) -> int:
         return len(self._values)
 
-    def encoded(self) -> list[tuple[bytes, bytes]]:
-        """The pairs as bytes (Latin-1, RFC 9110 section 5.5), worked out once."""
-        if self._encoded is None:
-            self._encoded = [_encoded(pair) for pair in self.pairs]
-        return self._encoded
+    def lines(self) -> list[bytes]:
+        """The fields as they go over the wire, a line each, worked out once."""
+        if self._lines is None:
+            self._lines = [_line(name, value) for name, value in self.pairs]
+        return self._lines
 
     def replaced(self, values: Mapping[int, str]) -> "Headers":
-        """The same fields, some with other values: by their place in ``pairs``, for fields that are there once. What stays the
-        same is not worked out again."""
+        """The same fields, some with other values, by their place in ``pairs``. What stays the same is not worked out again."""
         other = object.__new__(Headers)
-        pairs, other._values, other._encoded = [*self.pairs], {**self._values}, [*self.encoded()]
+        other._lines = [*self.lines()]
         for at, value in values.items():
-            name = pairs[at][0]
-            pairs[at] = name, value
-            other._values[name.lower()] = value
-            other._encoded[at] = _encoded(pairs[at])
-        other.pairs = tuple(pairs)
+            other._lines[at] = _line(self.pairs[at][0], value)
         return other
 
     def __eq__(self, other) -> bool:
@@ -95,9 +101,13 @@ class Headers(Mapping):
         return f"Headers({ {name: redact_header(name, value) for name, value in self.pairs} })"
 
 
-def _encoded(pair: tuple[str, str]) -> tuple[bytes, bytes]:
-    name, value = pair
-    return name.encode("latin-1"), value.encode("latin-1")
+def _line(name: str, value: str) -> bytes:
+    return f"{name}: {value}\r\n".encode("latin-1")
+
+
+def _of_line(line: bytes) -> tuple[str, str]:
+    name, _, value = line[:-2].decode("latin-1").partition(": ")
+    return name, value
 
 
 NO_HEADERS = Headers()

@@ -124,7 +124,7 @@ def test_a_local_machine_is_a_host_and_no_resource():
         ("https://r.openai.azure.com/api/projects/p", "another host name: use r.services.ai.azure.com."),
         (f"{PROJECT}/openai/v1{V1}", "route is in it twice"),
         (f"{RESOURCE}{V1}/v1/responses", "route is in it twice"),
-        (f"{RESOURCE}/models/chat/completions", "retired on 2026-05-30"),
+        (f"{RESOURCE}/models/chat/completions", "retired on 2026-08-26"),
         (f"{RESOURCE}/chat/completions", "put /openai/v1 before the operation"),
         (f"{RESOURCE}/responses", "put /openai/v1 before the operation"),
         (f"{RESOURCE}/v1/responses", "put /openai/v1 before the operation"),

@@ -87,8 +87,8 @@ def test_headers_with_other_values_are_as_if_they_were_made_anew():
     before, after = [("A", "1"), ("b", "2"), ("A", "3"), ("c", "4")], [("A", "1"), ("b", "x"), ("A", "3"), ("c", "y")]
     headers = Headers(before)
     made = headers.replaced({1: "x", 3: "y"})
-    assert (made, dict(made), made.encoded()) == (Headers(after), dict(Headers(after)), Headers(after).encoded())
-    assert (headers, headers["b"], headers.encoded()) == (Headers(before), "2", Headers(before).encoded())
+    assert (made, dict(made), made.lines()) == (Headers(after), dict(Headers(after)), Headers(after).lines())
+    assert (headers, headers["b"], headers.lines()) == (Headers(before), "2", Headers(before).lines())
 
 
 def _asked(body: dict) -> dict:

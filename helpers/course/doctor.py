@@ -33,7 +33,7 @@ INSTEAD_OF_A_SECRET = ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_F
 PRINTING = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONVERBOSE", "PYTHONASYNCIODEBUG", "OPENAI_LOG", "AZURE_LOG_LEVEL")
 OF_THE_MOCK = ("FOUNDRY_MANAGEMENT_ENDPOINT", "FOUNDRY_SUBSCRIPTION_ID")
 # An SDK that was retired, and the one to use: snippets for it end in 404.
-RETIRED = {"azure-ai-inference": "it was retired on 2026-05-30; use openai with /openai/v1"}
+RETIRED = {"azure-ai-inference": "it was retired on 2026-08-26; use openai with /openai/v1"}
 
 
 @dataclass(frozen=True)

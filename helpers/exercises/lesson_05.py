@@ -55,6 +55,9 @@ def by_name(response):
         return "the URL has no api-version, and this path requires one: 2024-10-21."
     if not field(exchange, "messages"):
         return "the body has no messages: send chat, with json=chat."
+    if exchange.status == 404 and b"Resource not found" in exchange.response_body:
+        version = parse_qs(url.query)["api-version"][0]
+        return f"the path is right, and {version!r:.40} is no api-version of this door: it takes 2024-10-21."
     return refusal(exchange)
 
 

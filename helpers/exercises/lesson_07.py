@@ -12,10 +12,8 @@ from unittest.mock import patch
 import requests
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, same_words, sent, texts_of
+from helpers.exercises.requests_sent import ENDS, field, path, question, refusal, same_words, sent, texts_of
 from helpers.wire import wiretap
-
-ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
 
 
 @exercise("07.1")

@@ -4,7 +4,7 @@ import json
 import os
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, same_words, tapped
+from helpers.exercises.requests_sent import ended, field, path, question, refusal, same_words, tapped
 from helpers.widgets.stream import delta_of, events_of
 
 
@@ -70,6 +70,8 @@ def streamed_by_sdk(exchange, text):
         return "this call was not streamed: pass stream=True, or use client.responses.stream."
     if not same_words(question(exchange), "Explain streaming in three sentences."):
         return f"the input that was sent is {question(exchange)!r:.60}; the task asks another question."
+    if not ended(exchange):
+        return "the stream was left before its end: read on until its closing event, response.completed."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
     body = exchange.response_body.decode("utf-8", "replace")

@@ -3,7 +3,7 @@
 import inspect
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import ROLE, field, refusal
+from helpers.exercises.requests_sent import ROLE, ended, field, refusal
 from helpers.widgets.stream import delta_of, events_of
 
 
@@ -63,6 +63,8 @@ def answered_in_a_role(said, wire):
         return f"it returns {said!r:.60}; return the text, put together from the deltas."
     if field(exchange, "instructions") != ROLE:
         return f"the instructions that were sent are {field(exchange, 'instructions')!r:.60}; pass on the role that it is given."
+    if not ended(exchange):
+        return "it stops reading before the stream has ended: read on until its closing event."
     streamed = "".join(delta_of(event) for event in events_of(exchange.response_body.decode("utf-8", "replace")))
     return None if said == streamed else "the text that it returns is not what came: join event.delta of all deltas."
 

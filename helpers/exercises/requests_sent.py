@@ -13,6 +13,8 @@ BY_REQUESTS = {"accept", "accept-encoding", "connection", "content-length", "con
 
 ROLE = "You are the guide of this course. Answer in one sentence."  # the instructions that exercises ask for
 
+ENDS = ("response.completed", "response.incomplete", "response.failed", "error")  # of a stream of Responses
+
 
 def sent(response: Any) -> Exchange:
     """The exchange behind a ``requests.Response``, or an Exchange as it is. Raises Unreadable for anything else."""
@@ -72,6 +74,12 @@ def answer_of(exchange: Exchange) -> dict[str, Any]:
         return exchange.response_json
     told = map(data_of, reversed(events_of((exchange.response_body or b"").decode("utf-8", "replace"))))
     return next((data["response"] for data in told if isinstance(data, dict) and "response" in data), {})
+
+
+def ended(exchange: Exchange) -> bool:
+    """Whether a stream of the Responses API was read to its closing event."""
+    told = map(data_of, events_of((exchange.response_body or b"").decode("utf-8", "replace")))
+    return any(isinstance(data, dict) and data.get("type") in ENDS for data in told)
 
 
 def texts_of(data: Any) -> str:

@@ -43,6 +43,7 @@ HEAD_LIMIT = 64 * 1024  # bytes of the request line and the headers
 TARGET_LIMIT = 16 * 1024  # bytes of the path and the query
 PATIENCE = 0.6  # seconds that a signal waits for the loop before the process ends without it
 HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+CHUNKED = b"transfer-encoding: chunked\r\n"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -354,27 +355,28 @@ class _Cycle(httptools_impl.RequestResponseCycle):
         if message["type"] != "whole":
             await super().send(message)
         elif self.flow.write_paused or not self.keep_alive or self.scope["method"] == "HEAD":  # seldom
-            await super().send({**message, "type": "http.response.start"})
+            await super().send(_start(message["status"], message["head"]))
             await super().send({"type": "http.response.body", "body": message["body"]})
         elif not self.disconnected:
             self.response_started = self.response_complete = True
             self.waiting_for_100_continue = False
-            self.transport.write(_written(**message))
+            self.transport.write(_written(message["status"], message["head"], message["body"]))
             self.message_event.set()
             self.on_response()
 
 
-def _written(type: str, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bytes:
-    """An answer as it goes over the wire. Raises ValueError for a header that would end before its line does."""
-    parts = [httptools_impl.STATUS_LINE[status]]
-    for name, value in headers:
-        parts += (name, b": ", value, b"\r\n")
-    head = b"".join(parts)
-    if head.count(b"\n") != len(headers) + 1 or head.count(b"\r") != len(headers) + 1:
-        raise ValueError("a header holds the end of a line")
-    if headers[-1][0] == b"transfer-encoding":
-        return b"%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (head, len(body), body)
-    return b"%b\r\n%b" % (head, body)
+def _start(status: int, head: bytes) -> dict[str, Any]:
+    """The beginning of an answer, as uvicorn wants it."""
+    fields = [tuple(line.split(b": ", 1)) for line in head.split(b"\r\n")[:-1]]
+    return {"type": "http.response.start", "status": status, "headers": fields}
+
+
+def _written(status: int, head: bytes, body: bytes) -> bytes:
+    """A whole answer as it goes over the wire; ``head`` are the lines of its headers."""
+    line = httptools_impl.STATUS_LINE[status]
+    if head.endswith(CHUNKED):
+        return b"%b%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (line, head, len(body), body)
+    return b"%b%b\r\n%b" % (line, head, body)
 
 
 class _StatusLine(int):
@@ -406,7 +408,7 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = asyncio.get_running_loop().time()
-        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
+        headers = Headers.of_bytes(scope["headers"])
         try:
             body = await _read_body(receive, headers)
         except ClientDisconnect:
@@ -461,33 +463,32 @@ async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
 async def _send(answer: Exchange, send: Send, started: float, speed: str) -> None:
     """Send the answer. A stream is paced by absolute deadlines, so that it does not drift; at instant speed it is one
     write. Where the chunks are shorter than the body the connection is dropped after them."""
-    pairs, body = answer.response_headers.encoded(), answer.response_body
+    lines, body, chunks = answer.response_headers.lines(), answer.response_body, answer.chunks
+    head = b"".join(lines)
+    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines):
+        raise ValueError("a header holds the end of a line")
     if answer.elapsed:
         await _until(started + answer.elapsed)
         started += answer.elapsed
     status = _status_line(answer.status, answer.reason)
-    if not answer.chunks and "content-type" in answer.response_headers:
-        # where the service sends no type it sends no length either
-        pairs = [*pairs, (b"content-length", b"%d" % len(body))]
-        await send({"type": "whole", "status": status, "headers": pairs, "body": body})
-        return
+    instant = chunks and speed == "instant"
+    if instant and len(chunks.sent) == len(body):
+        return await send({"type": "whole", "status": status, "head": head + CHUNKED, "body": body})
+    if not chunks and b"content-type: " in head:  # where the service sends no type it sends no length either
+        head += b"content-length: %d\r\n" % len(body)
+        return await send({"type": "whole", "status": status, "head": head, "body": body})
+    await send(_start(status, head))
+    if not chunks:
+        return await send({"type": "http.response.body", "body": body})
+    if instant:
+        return await send({"type": "http.response.body", "body": chunks.sent, "more_body": True})
     left = len(body)
-    if speed == "instant" and answer.chunks and len(sent := answer.chunks.sent) == left:
-        pairs = [*pairs, (b"transfer-encoding", b"chunked")]
-        await send({"type": "whole", "status": status, "headers": pairs, "body": body})
-        return
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    if not answer.chunks:
-        await send({"type": "http.response.body", "body": body})
-        return
-    if speed == "instant":
-        await send({"type": "http.response.body", "body": sent, "more_body": True})
-        return
-    for at, piece in answer.chunks:
+    for at, piece in chunks:
         await _until(started + at)
         left -= len(piece)
         await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
-    # else: returning without an end makes uvicorn drop the connection
+    return None
+    # returning without an end makes uvicorn drop the connection
 
 
 async def _send_events(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:

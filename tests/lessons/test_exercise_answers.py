@@ -377,7 +377,7 @@ def test_05_2_takes_any_sign_in_and_version(send, url, sign_in, body):
         (COURSE_CHAT.replace("resource", "project"), "token", CHAT, "starts at the resource endpoint"),
         (COURSE_CHAT.partition("?")[0], "token", CHAT, "no api-version"),
         (COURSE_CHAT.replace("api-version", "api_version"), "token", CHAT, "no api-version"),
-        (COURSE_CHAT.replace("2024-10-21", "v1"), "token", CHAT, "404"),
+        (COURSE_CHAT.replace("2024-10-21", "v1"), "token", CHAT, "is no api-version of this door"),
         (COURSE_CHAT, "token", {**PROMPT, "model": "course-chat"}, "no messages"),
         (COURSE_CHAT, "token", None, "no messages"),
         (COURSE_CHAT, "none", CHAT, UNSIGNED),

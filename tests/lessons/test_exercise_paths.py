@@ -123,6 +123,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("by_name = requests.post(f'{resource}/openai/deployments/course-chat?api-version=2024-10-21', headers=headers, json=chat)", "comes the operation"),
         ("by_name = requests.post(f'{resource}/openai/deployments/course-chat/chat/completions', headers=headers, json=chat)", "requires one"),
         ("by_name = requests.post(f'{project}/openai/v1/responses', headers=headers, json={**ask, 'model': 'course-chat'})", "a model endpoint has"),
+        ("by_name = requests.post(f'{resource}/openai/deployments/course-chat/chat/completions?api-version=v1', headers=headers, json=chat, timeout=60)", "is no api-version of this door"),
     ],
     "05.3": [
         ("embedded = requests.post(f'{project}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': 'endpoint'})", "does not route"),
@@ -198,6 +199,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("try:\n    client.responses.create(model='gpt-98', input='Hello')\nexcept openai.NotFoundError as error:\n    caught = error", "asks gpt-99"),
     ],
     "08.3": [
+        ("text = ''\nwith wiretap() as wire:\n    for event in client.responses.create(model=foundry.model, input='Explain streaming in three sentences.', stream=True):\n        if event.type == 'response.output_text.delta':\n            text += event.delta\n            if len(text) > 60:\n                break\nstreamed = wire[-1]", "left before its end"),
         ("with wiretap() as wire:\n    text = client.responses.create(model=foundry.model, input='Explain streaming in three sentences.').output_text\nstreamed = wire[-1]", "was not streamed"),
         ("with wiretap() as wire:\n    text = ' '.join(e.delta for e in client.responses.create(model=foundry.model, input='Explain streaming in three sentences.', stream=True) if e.type == 'response.output_text.delta')\nstreamed = wire[-1]", "without anything between"),
         ("with wiretap() as wire:\n    text = client.chat.completions.create(model=foundry.model, messages=hello).choices[0].message.content\nstreamed = wire[-1]", "client.responses"),

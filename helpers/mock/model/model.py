@@ -84,7 +84,7 @@ class Model:
         if found is None:
             raise errors.deployment_not_found()
         if found.model.is_retired:
-            raise errors.not_found()  # as reported; Microsoft's page says 404 too
+            raise errors.not_found()  # as reported in 2025; Microsoft's page of October 2026 says 410, with no body to go by
         wanted = "embeddings" if operation == "embeddings" else "chat_completion"
         if found.model.capability != wanted:
             raise errors.operation_not_supported(operation, name)
