@@ -57,4 +57,6 @@ def connections(response):
         return f"the method is {exchange.method}; to be shown something, use requests.get."
     if not path(exchange).endswith("/connections"):
         return f"the path that was called is {path(exchange)}; it should end in /connections."
+    if not path(exchange).startswith("/api/projects/"):
+        return f"the path that was called is {path(exchange)}; connections belong to a project: begin with foundry.project_endpoint."
     return refusal(exchange)

@@ -84,6 +84,10 @@ def audience_of(function):
             said = function(_token(audience, "ü~~~???>>>"))
         except Exception as error:
             raised = f"for a token of our own it raises {type(error).__name__}: {error}."
+            if isinstance(error, NameError):
+                return f"{raised} Run the first cell of the lesson, then this function's cell again."
+            if "padding" in str(error):
+                return f"{raised} The = at the end are missing: as many as the length needs for a multiple of four."
             try:
                 plain_works = function(_token(audience, "someone")) == audience
             except Exception:

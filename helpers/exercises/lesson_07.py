@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import requests
 
-from helpers.exercises import exercise
+from helpers.exchange import Exchange
+from helpers.exercises import Unreadable, exercise
 from helpers.exercises.requests_sent import ENDS, field, path, question, refusal, same_words, sent, texts_of
 from helpers.wire import wiretap
 
@@ -47,6 +48,8 @@ def streamed_text(response, received, text):
     said = "".join(event["delta"] for event in received if event["type"] == "response.output_text.delta")
     if text == said:
         return None
+    if not text:
+        return "text is empty: no event has passed your condition. Compare its type with response.output_text.delta."
     if said.endswith(text):
         return f"text is only {text!r:.40}, the last of it: add each delta to those before."
     return f"text is {text!r:.60}, and the deltas of received make {said!r:.60}: join them, all of them, with nothing in between."
@@ -73,6 +76,11 @@ def is_whole(function):
         (
             "a Responses stream that stops after output_text.done",
             [_delta("Hi"), {"type": "response.output_text.done"}],
+            False,
+        ),
+        (
+            "a Responses stream that stops after a tool, at response.file_search_call.completed",
+            [{"type": "response.created"}, {"type": "response.file_search_call.completed"}],
             False,
         ),
         ("one that ends in response.incomplete", [_delta("Hi"), {"type": "response.incomplete"}], True),
@@ -113,84 +121,126 @@ def ask(function, foundry):
     """A function that asks a model and survives what can go wrong. It is called a few times; offline the mock is told to fail."""
     if not callable(function):
         return f"ask is {function!r:.40}; give the function itself, without calling it."
-    said, wire, limits = _asked(function)
-    if said is ...:
-        return ...
-    if problem := _plain(said, wire, limits):
-        return problem
-    said, _, _ = _asked(function, _thinking)
-    if isinstance(said, Exception):
-        return f"a model that reasons sends a reasoning item before the message, and then it raises {type(said).__name__}: {said!s:.60}. Look for the item whose type is message."
-    if not isinstance(said, tuple | list) or not said[0]:
-        return "a model that reasons sends a reasoning item before the message, and then the text is empty: look at all items, for those whose type is message."
-    said, _, _ = _asked(function, _refusing)
-    if isinstance(said, Exception):
-        return f"a part of a message can also be a refusal, which has no text, and then it raises {type(said).__name__}: {said!s:.60}. Look for the parts whose type is output_text."
+    for prompt in ("What is an endpoint?", "What is an AI application?"):
+        said, wire, limits, _ = _asked(function, prompt=prompt)
+        if said is ...:
+            return ...
+        if problem := _plain(said, wire, limits, prompt):
+            return problem
+    for change, what in (
+        (_among_others, "the message may stand between other items, such as a reasoning item before it"),
+        (_beside_a_refusal, "a part of the message can also be a refusal, which has no text"),
+    ):
+        told, _, _, text = _asked(function, change)
+        if isinstance(told, Exception):
+            return f"{what}, and then it raises {type(told).__name__}: {told!s:.60}. Walk by type: message, then output_text."
+        if not isinstance(told, tuple | list) or told[0] != text:
+            return f"{what}, and then it returns {told!r:.60}. Walk by type: message, then output_text."
     if foundry.live:
         return None  # it cannot be told to fail
     for kind, count, change in (
         ("429", 2, None),
         ("503", 1, None),
-        ("503", 1, _hurried),
+        ("500", 1, None),
+        ("503", 1, _without_a_time),
+        ("429", 1, _until_a_date),
         ("429", None, None),
-        ("401", None, None),
+        ("401", None, _as_a_page),
     ):
         with _fault(foundry, kind, count), _recorded_sleep() as slept:
-            said, wire, _ = _asked(function, change)
-        if problem := _after_fault(said, wire, slept, kind, survives=count is not None, told=change is None):
+            said, wire, _, _ = _asked(function, change)
+        if problem := _after_fault(said, wire, slept, kind, count is not None, change):
             return problem
     with _fault(foundry, "cut", 1), _recorded_sleep():
-        said, _, _ = _asked(function)
+        said = _asked(function).said
     if not isinstance(said, Exception) and not (isinstance(said, tuple) and len(str(said[0])) > 60):
         return f"when the connection breaks half-way it returns {said!r:.60}: let the exception through."
     return None
 
 
-def _thinking(reply: requests.Response) -> None:
-    """Let an answer begin with a reasoning item, whatever the model is."""
+def _among_others(reply: requests.Response) -> None:
+    """Let other items stand around the message of an answer, whatever the model is."""
     if reply.ok:
         body = reply.json()
-        body["output"].insert(0, {"type": "reasoning", "id": "rs_0", "summary": []})
+        search = {"type": "web_search_call", "id": "ws_0", "status": "completed", "action": {"type": "search"}}
+        body["output"] = [{"type": "reasoning", "id": "rs_0", "summary": []}, *body["output"], search]
         reply._content = json.dumps(body).encode()
 
 
-def _refusing(reply: requests.Response) -> None:
-    """Let an answer end with the words of a refusal."""
+def _beside_a_refusal(reply: requests.Response) -> None:
+    """Let the message of an answer begin with a refusal."""
     if reply.ok:
         body = reply.json()
-        body["output"][-1]["content"].append({"type": "refusal", "refusal": "I cannot say more."})
+        body["output"][-1]["content"].insert(0, {"type": "refusal", "refusal": "I cannot say all of it."})
         reply._content = json.dumps(body).encode()
 
 
-def _hurried(reply: requests.Response) -> None:
+def _without_a_time(reply: requests.Response) -> None:
     """Let an answer not say when to come back."""
     for name in ("retry-after", "retry-after-ms"):
         reply.headers.pop(name, None)
 
 
+def _until_a_date(reply: requests.Response) -> None:
+    """Let an answer say by a date when to come back."""
+    if "retry-after" in reply.headers:
+        reply.headers["retry-after"] = "Thu, 26 Nov 2026 10:05:15 GMT"
+
+
+def _as_a_page(reply: requests.Response) -> None:
+    """Let a refusal be a page for people, as some of those who stand in the middle write it."""
+    if not reply.ok:
+        reply._content = b"<html><body>No.</body></html>"
+
+
+class _Endless(BaseException):
+    """A function goes on and on. No Exception, which it might catch."""
+
+
+MOST = 10  # requests of one call
+
+
+class _Asked(NamedTuple):
+    """What a function returned or raised, what went over the wire, the time-outs that it set, and the text of the last answer
+    where that was changed."""
+
+    said: Any
+    wire: list[Exchange]
+    limits: list[Any]
+    text: str
+
+
 def _asked(
-    function: Callable[[str], Any], change: Callable[[requests.Response], None] | None = None
-) -> tuple[Any, list, list]:
-    """What the function returned or raised, what went over the wire, and the time-outs that it set. ``change`` is done to what
-    comes back."""
-    limits, send = [], requests.adapters.HTTPAdapter.send
+    function: Callable[[str], Any],
+    change: Callable[[requests.Response], None] | None = None,
+    prompt: str = "What is an endpoint?",
+) -> _Asked:
+    """Call the function. ``change`` is done to what comes back. Raises Unreadable for a function that does not end."""
+    limits, texts, send = [], [""], requests.adapters.HTTPAdapter.send
 
     def noting(adapter, request, *more, **settings):
         limits.append(settings.get("timeout"))
+        if len(limits) > MOST:
+            raise _Endless
         reply = send(adapter, request, *more, **settings)
         if change:
             change(reply)
+            texts.append(texts_of(reply.json()) if reply.ok else "")
         return reply
 
     with patch.object(requests.adapters.HTTPAdapter, "send", noting), wiretap() as wire:
         try:
-            said = function("What is an endpoint?")
+            said = function(prompt)
         except Exception as error:
             said = error
-    return said, list(wire), limits
+        except _Endless:
+            raise Unreadable(
+                f"it has sent {MOST} requests for one prompt, and would go on: three are the most."
+            ) from None
+    return _Asked(said, list(wire), limits, texts[-1])
 
 
-def _plain(said: Any, wire: list, limits: list) -> str | None:
+def _plain(said: Any, wire: list, limits: list, prompt: str) -> str | None:
     """What is wrong when nothing fails."""
     if wire and field(wire[-1], "stream"):
         return "it streams; leave stream out, the answer comes in one piece."
@@ -201,8 +251,8 @@ def _plain(said: Any, wire: list, limits: list) -> str | None:
     if not wire:
         return "it sends nothing: use requests.post inside."
     last = wire[-1]
-    if field(last, "input") != "What is an endpoint?":
-        return f"it was given the prompt 'What is an endpoint?', and sent the input {field(last, 'input')!r:.60}."
+    if field(last, "input") != prompt:
+        return f"it was given the prompt {prompt!r}, and sent the input {field(last, 'input')!r:.60}."
     if not limits or limits[-1] is None:
         return "the request has no time-out: pass timeout=60."
     if not isinstance(said, tuple | list) or len(said) != 2:
@@ -214,30 +264,34 @@ def _plain(said: Any, wire: list, limits: list) -> str | None:
     return None if said[1] == total else f"the second thing that it returns is {said[1]!r:.40}; usage says {total}."
 
 
-def _after_fault(said: Any, wire: list, slept: list[float], kind: str, survives: bool, told: bool) -> str | None:
-    """What is wrong when the service fails in this way. ``told`` is whether it says when to come back."""
+def _after_fault(
+    said: Any,
+    wire: list,
+    slept: list[float],
+    kind: str,
+    survives: bool,
+    change: Callable[[requests.Response], None] | None,
+) -> str | None:
+    """What is wrong when the service fails in this way, and its answer is changed so."""
     asked = sum(float(one.response_headers.get("retry-after", 0)) for one in wire[:-1] if one.status in (429, 503))
-    if not told and isinstance(said, KeyError):
-        return f"without a Retry-After in the {kind} it raises KeyError: {said}. Wait a second then."
+    how = {_without_a_time: " without a Retry-After", _until_a_date: " with a date in Retry-After"}.get(change, "")
+    if how and isinstance(said, Exception):
+        return f"the service said {kind}{how}, and it raises {type(said).__name__}: {said!s:.60}. Wait a second then."
     if survives and isinstance(said, Exception):
         return f"the service said {kind} and would have answered a moment later, and it raises {type(said).__name__}: try again."
     if survives and not (isinstance(said, tuple | list) and said[0]):
         return f"the service said {kind} first, and then it returns {said!r:.60}."
-    if survives and not told:
+    if survives and (how or kind == "500"):  # which does not say when to come back either
         waited = sum(slept[:-1]) > 0 or slept[-1] > 0.5
-        return (
-            None
-            if waited
-            else f"the service said {kind} without a Retry-After, and it came back at once: wait a second then."
-        )
+        return None if waited else f"the service said {kind}{how}, and it came back at once: wait a second then."
     if survives and sum(slept) < asked:
         return f"the service said {kind} and when to come back, and it waited {sum(slept):.1f} of {asked:.1f} seconds: sleep as long as Retry-After says."
     if not survives and not isinstance(said, Exception):
         return f"the service says {kind} each time, and it returns {said!r:.60}: raise_for_status before you read the body."
-    if not survives and isinstance(said, LookupError | TypeError | AttributeError):
+    if isinstance(said, LookupError | TypeError | AttributeError | requests.JSONDecodeError):
         return f"the service says {kind} each time, and it raises {type(said).__name__}: {said!s:.60}, from a body without an answer: raise_for_status before you read the body."
     if not survives and kind == "401" and len(wire) > 1:
-        return "it repeats a 401; only 429 and 503 are worth another try."
+        return "it repeats a 401; only a 429, or a status from 500 on, is worth another try."
     if not survives and kind == "429" and len(wire) > 3:
         return f"it tries {len(wire)} times; three in all are enough."
     return None

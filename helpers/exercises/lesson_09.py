@@ -1,7 +1,7 @@
 """Checks of 09_the_foundry_sdk."""
 
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import field, path, question, refusal, same_words, tapped
+from helpers.exercises.requests_sent import ROLE, field, path, question, refusal, same_words, tapped
 
 
 @exercise("09.1")
@@ -27,8 +27,11 @@ def agent_made_and_deleted(agent, project):
         return f"store what project.agents.create_version(...) returns, not {type(agent).__name__}."
     if name != "brief-guide":
         return f"the agent is called {name!r:.60}; the task asks for brief-guide."
-    if not agent.definition.instructions:
+    instructions = agent.definition.instructions or ""
+    if not instructions.strip():
         return "the agent has no instructions."
+    if instructions == ROLE:
+        return "these are the instructions of the lesson's agent; make a definition with some of your own."
     if any(one.name == name for one in project.agents.list()):
         return "brief-guide is still there: delete it with project.agents.delete."
     return None

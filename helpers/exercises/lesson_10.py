@@ -24,6 +24,8 @@ def _question_before(exchange: Exchange) -> str | None:
 def second_turn(exchange):
     """The follow-up question, sent with previous_response_id and without the history."""
     exchange = tapped(exchange)
+    if field(exchange, "previous_response_id") is None and same_words(question(exchange), "Describe Oslo."):
+        return "this is the exchange of the first question; store that of the second, wire[-1]."
     if field(exchange, "previous_response_id") is None:
         return "this request names no previous response: pass previous_response_id=<the first response>.id."
     if refused := refusal(exchange):

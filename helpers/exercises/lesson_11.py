@@ -24,10 +24,13 @@ def _told(output) -> bool:
 
 def _in_python(output) -> bool:
     """Whether a text looks like a dictionary and is no JSON."""
+    if not isinstance(output, str) or not output.startswith("{"):
+        return False
     try:
-        return isinstance(output, str) and output.startswith("{") and not json.loads(output)
+        json.loads(output)
     except ValueError:
         return True
+    return False
 
 
 @exercise("11.1")

@@ -4,6 +4,7 @@ import inspect
 
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import ROLE, ended, field, refusal
+from helpers.mock.wire import errors
 from helpers.widgets.stream import delta_of, events_of
 
 
@@ -82,10 +83,9 @@ def kind_sentence(function):
         reply = httpx2.Response(status, request=httpx2.Request("POST", "https://localhost/"))
         return kind(message, response=reply, body={"code": code, "message": message})
 
-    stream = openai.APIError(
-        "The response was filtered due to the prompt", None, body={"code": "content_policy_violation"}
-    )
-    filtered = error(openai.BadRequestError, 400, "content_filter", "The response was filtered due to the prompt")
+    code = "content_policy_violation"
+    stream = openai.APIError(errors.BLOCKED, None, body={"code": code, "message": errors.BLOCKED})
+    filtered = error(openai.BadRequestError, 400, "content_filter", errors.BLOCKED)
     other = error(openai.BadRequestError, 400, "invalid_value", "Invalid value: 'x'.")
     busy = error(openai.RateLimitError, 429, "RateLimitReached", "Your requests have exceeded the limit.")
     said = []
@@ -108,6 +108,8 @@ def kind_sentence(function):
     for name, words in (("a filtered prompt", refused), ("one that is filtered in a stream", streamed)):
         if "The response was filtered due to" in words:
             return f"for {name} it repeats the service's words; say in your own what the user can do."
+        if "content_filter" in words or code in words or len(words.split()) < 3:
+            return f"for {name} it says {words!r:.60}; a user wants a sentence that says what to do."
         if words in others:
             return f"it says the same for other errors: {words!r:.80}"
     broke, invalid, quota = others

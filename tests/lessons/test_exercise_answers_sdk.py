@@ -266,7 +266,7 @@ def test_10_1_tells_what_is_wrong_with_the_request(turns, client):
     first, second = turns
     said = [("user", OSLO), ("assistant", "Oslo is a city."), ("user", KNOWN)]
     history = [{"role": role, "content": content} for role, content in said]
-    wrong("names no previous response", "10.1", first)
+    wrong("store that of the second", "10.1", first)
     wrong("names no previous response", "10.1", changed(second, previous_response_id=None))
     wrong("names no previous response", "10.1", changed(second, previous_response_id=None, input=history))
     wrong("send the second question alone", "10.1", changed(second, input=history))

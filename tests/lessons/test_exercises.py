@@ -150,7 +150,7 @@ def test_00_2(send, url, sign_in, body, says):
     [
         ("{project}" + DATED, "token", PROMPT, "What is an AI application?"),
         ("{project}" + DATED, "none", ENDPOINT, "carries no sign-in"),
-        ("{project}" + DATED, "token", {**ENDPOINT, "input": "what is an endpoint"}, "it should be"),
+        ("{project}" + DATED, "token", {**ENDPOINT, "input": "what is a deployment"}, "it should be"),
         ("{project}/openai/responses", "token", ENDPOINT, "400 Bad Request: Missing required query parameter"),
         ("GET {project}/deployments?api-version=v1", "token", None, "the method is GET"),
     ],

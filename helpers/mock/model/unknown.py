@@ -43,7 +43,8 @@ def _differences(recorded: Prompt, asked: Prompt) -> list[str]:
     elif before[0] != before[1]:
         differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
     if told_tools(recorded.tools) != told_tools(asked.tools):
-        differs.append("with other tools" if recorded.tools else "without tools")
+        wanted = "with other tools" if asked.tools else "with tools, and this request brings none"
+        differs.append(wanted if recorded.tools else "without tools")
     if told_format(recorded.format) != told_format(asked.format):
         differs.append("in another format" if recorded.format else "as plain text")
     return differs
