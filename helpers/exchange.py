@@ -42,9 +42,14 @@ class Headers(Mapping):
         self._lines: list[bytes] | None = None
 
     @classmethod
-    def of_bytes(cls, fields: Iterable[tuple[bytes, bytes]]) -> "Headers":
-        """Those of a request as they came over the wire (Latin-1, RFC 9110 section 5.5)."""
-        return cls([(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields])
+    def of_bytes(cls, fields: list[tuple[bytes, bytes]]) -> "Headers":
+        """Those of a request as an ASGI server hands them over: in bytes (Latin-1, RFC 9110 section 5.5), names in small letters."""
+        values = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+        if len(values) < len(fields):  # one came twice
+            return cls([(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields])
+        made = object.__new__(cls)
+        made._values, made._lines = values, None
+        return made
 
     def __getattr__(self, name: str) -> Any:
         """What was not asked for before. The mock makes two Headers for each request, and most of what they hold is never read."""
@@ -55,7 +60,7 @@ class Headers(Mapping):
                 self._values[name] = f"{self._values[name]}, {value}" if name in self._values else value
             return self._values
         if name == "pairs":
-            self.pairs = tuple(_of_line(line) for line in self._lines)
+            self.pairs = tuple(self._values.items() if self._lines is None else map(_of_line, self._lines))
             return self.pairs
         raise AttributeError(name)
 

@@ -83,6 +83,15 @@ def test_headers_compare_without_case_and_keep_their_order():
     assert headers.get("c") is None
 
 
+def test_headers_from_the_wire_are_those_that_were_sent():
+    once, twice = [(b"host", b"x"), (b"api-key", b"\xe9")], [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
+    assert Headers.of_bytes(once) == Headers([("host", "x"), ("api-key", "\xe9")])
+    assert Headers.of_bytes(once)["API-Key"] == "\xe9"
+    assert Headers.of_bytes(once).lines() == [b"host: x\r\n", b"api-key: \xe9\r\n"]
+    assert Headers.of_bytes(twice).pairs == (("a", "1"), ("b", "2"), ("a", "3"))
+    assert Headers.of_bytes(twice)["a"] == "1, 3"
+
+
 def test_headers_with_other_values_are_as_if_they_were_made_anew():
     before, after = [("A", "1"), ("b", "2"), ("A", "3"), ("c", "4")], [("A", "1"), ("b", "x"), ("A", "3"), ("c", "y")]
     headers = Headers(before)

@@ -18,6 +18,7 @@ class Routes:
 
     def __init__(self, routes: Iterable[Route]):
         self._tree: dict = {}
+        self._plain: dict[tuple[str, str], Route] = {}  # those without a name in them
         self._depth = 0
         for route in routes:
             node = self._tree
@@ -27,11 +28,16 @@ class Routes:
             leaf = node.setdefault(END, {})
             if route.method in leaf:
                 raise ValueError(f"{route.method} {route.template} is declared twice")
+            if "<" not in route.template:
+                self._plain[route.method, route.template] = route
             leaf[route.method] = route, [(at, step[1:-1]) for at, step in enumerate(steps) if step.startswith("<")]
             self._depth = max(self._depth, len(steps))
 
     def find(self, call: Call) -> None:
         """Give the call its route and the names in its path. Raises the ServiceError for a path that nothing serves."""
+        call.route = self._plain.get((call.request.method, call.path))
+        if call.route:
+            return
         steps = call.path.split("/", self._depth + 1)[1:]
         found = _walk(self._tree, _spelled(steps), 0, call.request.method)
         if found is None:

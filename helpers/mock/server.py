@@ -15,6 +15,7 @@ import threading
 import weakref
 from collections.abc import AsyncIterator, Callable
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -420,7 +421,7 @@ class _Endpoint:
         foundry = self._room.own
         if body is None:
             answer = foundry.refuse(request, errors.too_large(BODY_LIMIT))
-        elif sum([len(name) + len(value) for name, value in scope["headers"]]) > HEAD_LIMIT:
+        elif sum(map(len, chain.from_iterable(scope["headers"]))) > HEAD_LIMIT:
             answer = foundry.refuse(request, errors.head_too_large(HEAD_LIMIT))
         elif len(path) + len(query) > TARGET_LIMIT:
             answer = foundry.refuse(request, errors.target_too_long(TARGET_LIMIT))
