@@ -59,4 +59,6 @@ def connections(response):
         return f"the path that was called is {path(exchange)}; it should end in /connections."
     if not path(exchange).startswith("/api/projects/"):
         return f"the path that was called is {path(exchange)}; connections belong to a project: begin with foundry.project_endpoint."
+    if exchange.status == 404:
+        return "the path is right, and the api-version is not: this route takes api-version=v1."
     return refusal(exchange)

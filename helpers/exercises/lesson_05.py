@@ -51,12 +51,14 @@ def by_name(response):
         return f"the path is {url.path}; it should name the deployment course-chat."
     if not url.path.endswith("/course-chat/chat/completions"):
         return f"the path is {url.path}; behind the deployment comes the operation, /chat/completions."
-    if not parse_qs(url.query).get("api-version"):
+    version = parse_qs(url.query).get("api-version", [""])[0]
+    if not version:
         return "the URL has no api-version, and this path requires one: 2024-10-21."
+    if exchange.method != "POST":
+        return f"the method is {exchange.method}; a prompt is sent with requests.post."
     if not field(exchange, "messages"):
         return "the body has no messages: send chat, with json=chat."
-    if exchange.status == 404 and b"Resource not found" in exchange.response_body:
-        version = parse_qs(url.query)["api-version"][0]
+    if exchange.status == 404 and version != "2024-10-21" and b"Resource not found" in exchange.response_body:
         return f"the path is right, and {version!r:.40} is no api-version of this door: it takes 2024-10-21."
     return refusal(exchange)
 
@@ -69,6 +71,10 @@ def embedded(response):
         return f"the path that was called is {path(exchange)}; embeddings have a route of their own, /openai/v1/embeddings."
     if path(exchange).startswith("/api/projects/"):
         return "the project endpoint does not route embeddings: start at the resource endpoint."
+    if exchange.method != "POST":
+        return f"the method is {exchange.method}; a text is sent with requests.post."
+    if exchange.status == 404 and b"Resource not found" in exchange.response_body:
+        return f"no route is found at {path(exchange)}: send to /openai/v1/embeddings of the resource, which needs no api-version."
     if refused := refusal(exchange):
         return refused
     asked = field(exchange, "input")

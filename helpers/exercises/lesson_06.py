@@ -77,12 +77,12 @@ def for_support(function):
     """A function that puts the status and the gateway's id of a call into a text."""
     if not callable(function):
         return f"for_support is {function!r:.40}; give the function itself, without calling it."
-    for status, gateway in (
-        (429, "0f5a51d2-9a34-4f0e-a1c2-6d1c8f0e7b11"),
-        (503, "77c1a0de-52b8-4b6e-9f03-2a9be4d1c650"),
+    for status, gateway, more in (
+        (429, "0f5a51d2-9a34-4f0e-a1c2-6d1c8f0e7b11", {}),
+        (503, "77c1a0de-52b8-4b6e-9f03-2a9be4d1c650", {"x-request-id": "e6c38b84-2054-4540-9dee-6cb1a0599deb"}),
     ):
         try:
-            said = function(_reply(status, "{}", {"apim-request-id": gateway, "x-ms-region": "East US 2"}))
+            said = function(_reply(status, "{}", {"apim-request-id": gateway, "x-ms-region": "East US 2", **more}))
         except Exception as error:
             lacking = " Many errors lack that header." if "x-request-id" in str(error).lower() else ""
             return f"for an error it raises {type(error).__name__}: {error}.{lacking}"

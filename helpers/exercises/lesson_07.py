@@ -13,7 +13,17 @@ import requests
 
 from helpers.exchange import Exchange
 from helpers.exercises import Unreadable, exercise
-from helpers.exercises.requests_sent import ENDS, field, path, question, refusal, same_words, sent, texts_of
+from helpers.exercises.requests_sent import (
+    ENDS,
+    field,
+    path,
+    question,
+    question_of,
+    refusal,
+    same_words,
+    sent,
+    texts_of,
+)
 from helpers.wire import wiretap
 
 
@@ -41,6 +51,12 @@ def streamed_text(response, received, text):
         return "received is empty: events(streamed) can be read only once, so send the request again."
     if received[-1]["type"] not in ENDS:
         return f"received stops at {received[-1]['type']}: read all events of the stream."
+    made = [event["response"]["id"] for event in received if event["type"] == "response.created"]
+    if len(made) > 1:
+        return f"received holds {len(made)} streams; keep the events of this one alone, in a new list."
+    about = question_of(exchange, made[0]) if made else None
+    if about is not None and not same_words(about, asked):
+        return f"received are the events of an answer to {about!r:.60}; keep those of streamed."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
     if text.lstrip().startswith(("event:", "data:", "{")):

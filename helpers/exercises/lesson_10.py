@@ -1,23 +1,8 @@
 """Checks of 10_conversations."""
 
-import requests
-
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import ROLE, field, path, question, refusal, same_words, tapped
-
-
-def _question_before(exchange: Exchange) -> str | None:
-    """What the response asked that this one goes on from; None where the service does not say."""
-    url = f"{exchange.url.partition('?')[0]}/{field(exchange, 'previous_response_id')}/input_items"
-    signed = {
-        name: value for name, value in exchange.request_headers.items() if name.lower() in ("authorization", "api-key")
-    }
-    try:
-        items = requests.get(url, headers=signed, timeout=60).json()["data"]
-        return "".join(part["text"] for item in items for part in item["content"])
-    except (requests.RequestException, KeyError, TypeError, ValueError):
-        return None
+from helpers.exercises.requests_sent import ROLE, field, path, question, question_of, refusal, same_words, tapped
 
 
 @exercise("10.1")
@@ -39,7 +24,7 @@ def second_turn(exchange):
             else "send the second question alone, the service knows the rest."
         )
         return f"the input is {asked!r:.80}; {mend}"
-    before = _question_before(exchange)
+    before = question_of(exchange, field(exchange, "previous_response_id"))
     if before is not None and not same_words(before, "Describe Oslo."):
         return f"the first question was {before!r:.60}; the task begins with 'Describe Oslo.'"
     return None

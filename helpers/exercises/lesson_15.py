@@ -40,9 +40,9 @@ def second_resource(response, manage):
 
 
 @exercise("15.2")
-def small_deployment(response):
-    """A deployment called small, with a capacity of 5."""
-    exchange = sent(response)
+def small_deployment(response, second):
+    """A deployment called small, with a capacity of 5, in the resource that the second request has made."""
+    exchange, resource = sent(response), path(sent(second))
     if exchange.method != "PUT":
         return f"the method is {exchange.method}; things are made with PUT."
     if not path(exchange).endswith("/deployments/small"):
@@ -51,6 +51,8 @@ def small_deployment(response):
         return refused
     if "/accounts/my-foundry/" in path(exchange):
         return "that is in the first resource; put it into the second."
+    if path(exchange).lower() != f"{resource}/deployments/small".lower():
+        return f"that is not in the resource of 15.1: its path is {resource.rpartition('/providers/')[2]}."
     sku = field(exchange, "sku") or {}
     capacity = sku.get("capacity")
     if capacity != 5:

@@ -63,6 +63,20 @@ def question(exchange: Exchange) -> Any:
     return asked
 
 
+def question_of(exchange: Exchange, response: str) -> str | None:
+    """What was asked of the response with this id, by a request to the same route and with the same sign-in; None where the service
+    does not say."""
+    url = f"{exchange.url.partition('?')[0]}/{response}/input_items"
+    signed = {
+        name: value for name, value in exchange.request_headers.items() if name.lower() in ("authorization", "api-key")
+    }
+    try:
+        items = requests.get(url, headers=signed, timeout=60).json()["data"]
+        return "".join(part["text"] for item in items for part in item["content"])
+    except (requests.RequestException, KeyError, TypeError, ValueError):
+        return None
+
+
 def same_words(asked: Any, wanted: str) -> bool:
     """Whether a question is the one that the task asks for, in whatever case, and with or without the mark at its end."""
     return isinstance(asked, str) and asked.strip().rstrip(".?!").casefold() == wanted.rstrip(".?!").casefold()

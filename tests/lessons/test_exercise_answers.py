@@ -118,7 +118,7 @@ def test_01_3_takes_the_list(send, session, foundry):
         (CONNECTIONS, "none", UNSIGNED),
         (CONNECTIONS, "key", "401 Unauthorized"),
         ("GET {project}/connections", "token", "Missing required query parameter: api-version"),
-        ("GET {project}/connections?api-version=2024-10-21", "token", "404"),
+        ("GET {project}/connections?api-version=2024-10-21", "token", "takes api-version=v1"),
         ("GET {resource}/connections?api-version=v1", "token", "belong to a project"),
         ("GET {project}/deployments?api-version=v1", "token", "should end in /connections"),
         ("POST {project}/connections?api-version=v1", "token", "use requests.get"),
@@ -416,7 +416,7 @@ def test_05_3_takes_a_text_or_a_list_on_either_route(send, url, sign_in, body):
         (EMBEDDINGS, "token", {"input": "endpoint"}, "400"),
         (EMBEDDINGS, "token", {**EMBEDDING, "model": ["text-embedding-3-large"]}, "400"),
         (EMBEDDINGS + "?api-version=2024-10-21", "token", EMBEDDING, "not allowed when using /v1 path"),
-        (BY_DEPLOYMENT.partition("?")[0], "token", EMBEDDING, "404"),
+        (BY_DEPLOYMENT.partition("?")[0], "token", EMBEDDING, "no route is found"),
         (EMBEDDINGS, "none", EMBEDDING, UNSIGNED),
     ],
 )

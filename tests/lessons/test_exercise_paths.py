@@ -47,6 +47,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("connections = requests.get(deployments_url, headers=foundry.headers())", "should end in /connections"),
         ("connections = requests.get(f'{foundry.project_endpoint}/connections', headers=foundry.headers())", "api-version"),
         ("connections = requests.get(f'{foundry.resource_endpoint}/connections?api-version=v1', headers=foundry.headers())", "belong to a project"),
+        ("connections = requests.get(f'{foundry.project_endpoint}/connections?api-version=2024-10-21', headers=foundry.headers())", "takes api-version=v1"),
     ],
     "02.1": [
         ("another = response", "it should be"),
@@ -126,8 +127,11 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("by_name = requests.post(f'{resource}/openai/deployments/course-chat/chat/completions', headers=headers, json=chat)", "requires one"),
         ("by_name = requests.post(f'{project}/openai/v1/responses', headers=headers, json={**ask, 'model': 'course-chat'})", "a model endpoint has"),
         ("by_name = requests.post(f'{resource}/openai/deployments/course-chat/chat/completions?api-version=v1', headers=headers, json=chat, timeout=60)", "is no api-version of this door"),
+        ("by_name = requests.get(f'{resource}/openai/deployments/course-chat/chat/completions?api-version=2024-10-21', headers=headers, json=chat, timeout=60)", "the method is GET"),
     ],
     "05.3": [
+        ("embedded = requests.post(f'{resource}/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': 'endpoint'}, timeout=60)", "no route is found at"),
+        ("embedded = requests.get(f'{resource}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': 'endpoint'}, timeout=60)", "the method is GET"),
         ("embedded = requests.post(f'{project}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': 'endpoint'})", "does not route"),
         ("embedded = requests.post(f'{resource}/openai/v1/embeddings', headers=headers, json={'model': foundry.model, 'input': 'endpoint'})", "does not work with the specified model"),
         ("embedded = requests.post(f'{resource}/openai/v1/embeddings', headers=headers, json={'model': 'text-embedding-3-large', 'input': ''})", "is invalid"),
@@ -150,6 +154,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def for_support(reply):\n    return f\"429 {reply.headers['apim-request-id']}\"", "the status, 503 this time, is not in"),
         ("def for_support(reply):\n    return f\"{reply.status_code}\\n{reply.headers['apim-request-id']}\"", "more than one line"),
         ("def for_support(reply):\n    return f\"{reply.headers['Date']} {reply.request.method} {reply.url} {reply.status_code} {reply.reason.upper()} {reply.headers['apim-request-id']}\"", "✅"),
+        ("def for_support(reply):\n    return f\"{reply.status_code} {reply.headers.get('x-request-id') or reply.headers['apim-request-id']}\"", "put the header apim-request-id in"),
     ],
     "06.4": [
         ("nightly = requests.Session()\nnightly.mount('https://', HTTPAdapter(max_retries=Retry(total=5, read=False, status_forcelist=[429, 503], allowed_methods=['POST'])))\nanswer = nightly.post(f'{v1}/chat/completions', headers=headers, json=chat)", "give it a backoff_factor"),
@@ -170,6 +175,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nreceived = list(events(streamed))\ntext = ''.join(event.get('delta', '') or event.get('text', '') for event in received)", "nothing in between"),
         ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nreceived = list(events(streamed))\ntext = ''.join(event['delta'] for event in seen if event['type'] == 'response.output_text.delta')", "the deltas of received make"),
         ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nreceived, text = [], ''", "can be read only once"),
+        ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nreceived = seen + list(events(streamed))\ntext = ''.join(event['delta'] for event in received if event['type'] == 'response.output_text.delta')", "received holds 2 streams"),
+        ("streamed = requests.post(url, headers=headers, json={**body, 'input': 'Explain streaming in three sentences.'}, stream=True)\nreceived = seen\ntext = ''.join(event['delta'] for event in received if event['type'] == 'response.output_text.delta')", "answer to 'What is an AI application?'"),
     ],
     "07.2": [
         ("def is_whole(received):\n    ends = ('.completed', '.incomplete', '.failed', 'error')\n    return any(str(e.get('type')).endswith(ends) or any(c.get('finish_reason') for c in e.get('choices', [])) for e in received)", "file_search_call.completed"),
