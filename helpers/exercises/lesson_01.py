@@ -1,5 +1,8 @@
 """Checks of 01_what_is_an_endpoint."""
 
+import os
+from urllib.parse import parse_qs, urlsplit
+
 from helpers.endpoints import take_apart
 from helpers.exercises import exercise
 from helpers.exercises.requests_sent import path, refusal, sent
@@ -59,6 +62,9 @@ def connections(response):
         return f"the path that was called is {path(exchange)}; it should end in /connections."
     if not path(exchange).startswith("/api/projects/"):
         return f"the path that was called is {path(exchange)}; connections belong to a project: begin with foundry.project_endpoint."
-    if exchange.status == 404:
+    wanted = urlsplit(os.environ.get("FOUNDRY_PROJECT_ENDPOINT", "")).path.rstrip("/") + "/connections"
+    if exchange.status in (400, 404) and path(exchange) != wanted:
+        return f"the path that was called is {path(exchange)}; right behind the project endpoint comes /connections."
+    if exchange.status == 404 and parse_qs(urlsplit(exchange.url).query).get("api-version") != ["v1"]:
         return "the path is right, and the api-version is not: this route takes api-version=v1."
     return refusal(exchange)

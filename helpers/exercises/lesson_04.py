@@ -86,6 +86,8 @@ def audience_of(function):
             raised = f"for a token of our own it raises {type(error).__name__}: {error}."
             if isinstance(error, NameError):
                 return f"{raised} Run the first cell of the lesson, then this function's cell again."
+            if isinstance(error, KeyError):
+                return f"{raised} The claims are in the middle part, and the one that is asked for is aud."
             if "padding" in str(error):
                 return f"{raised} The = at the end are missing: as many as the length needs for a multiple of four."
             try:

@@ -1,5 +1,7 @@
 """Checks of 06_when_requests_fail."""
 
+import json
+import os
 import re
 from http.client import responses
 
@@ -131,7 +133,12 @@ def nightly(response, session):
         return "this answer did not come through the session: use nightly.post."
     if not field(exchange, "messages"):
         return "the body has no messages: send chat, with json=chat."
-    return refusal(exchange)
+    if refused := refusal(exchange):
+        return refused
+    model, asked = os.environ.get("FOUNDRY_MODEL_NAME"), json.dumps(field(exchange, "messages"))
+    if "What is an AI application?" not in asked or (model and field(exchange, "model") not in (None, model)):
+        return "that is an answer to another call; the task asks for chat: json=chat."
+    return None
 
 
 @exercise("06.5")

@@ -144,14 +144,15 @@ def ask(function, foundry):
         if problem := _plain(said, wire, limits, prompt):
             return problem
     for change, what in (
-        (_among_others, "the message may stand between other items, such as a reasoning item before it"),
+        (_among_others, "there may be several messages, between other items such as a reasoning item"),
         (_beside_a_refusal, "a part of the message can also be a refusal, which has no text"),
+        (_of_a_refusal, "an answer can be a refusal and nothing else, with an empty text"),
     ):
         told, _, _, text = _asked(function, change)
         if isinstance(told, Exception):
             return f"{what}, and then it raises {type(told).__name__}: {told!s:.60}. Walk by type: message, then output_text."
         if not isinstance(told, tuple | list) or told[0] != text:
-            return f"{what}, and then it returns {told!r:.60}. Walk by type: message, then output_text."
+            return f"{what}, and then it returns {told!r:.60}. Walk by type, message, then output_text, and join all texts."
     if foundry.live:
         return None  # it cannot be told to fail
     for kind, count, change in (
@@ -175,11 +176,12 @@ def ask(function, foundry):
 
 
 def _among_others(reply: requests.Response) -> None:
-    """Let other items stand around the message of an answer, whatever the model is."""
+    """Let an answer be of two messages, and other items stand around them, whatever the model is."""
     if reply.ok:
         body = reply.json()
         search = {"type": "web_search_call", "id": "ws_0", "status": "completed", "action": {"type": "search"}}
-        body["output"] = [{"type": "reasoning", "id": "rs_0", "summary": []}, *body["output"], search]
+        more = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": " (More.)"}]}
+        body["output"] = [{"type": "reasoning", "id": "rs_0", "summary": []}, *body["output"], more, search]
         reply._content = json.dumps(body).encode()
 
 
@@ -188,6 +190,14 @@ def _beside_a_refusal(reply: requests.Response) -> None:
     if reply.ok:
         body = reply.json()
         body["output"][-1]["content"].insert(0, {"type": "refusal", "refusal": "I cannot say all of it."})
+        reply._content = json.dumps(body).encode()
+
+
+def _of_a_refusal(reply: requests.Response) -> None:
+    """Let an answer be a refusal and nothing else."""
+    if reply.ok:
+        body = reply.json()
+        body["output"][-1]["content"] = [{"type": "refusal", "refusal": "I cannot say that."}]
         reply._content = json.dumps(body).encode()
 
 
@@ -267,6 +277,8 @@ def _plain(said: Any, wire: list, limits: list, prompt: str) -> str | None:
     if not wire:
         return "it sends nothing: use requests.post inside."
     last = wire[-1]
+    if not path(last).endswith("/responses"):
+        return f"the path is {path(last)}; send to url, the Responses route, with input."
     if field(last, "input") != prompt:
         return f"it was given the prompt {prompt!r}, and sent the input {field(last, 'input')!r:.60}."
     if not limits or limits[-1] is None:

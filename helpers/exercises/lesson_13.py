@@ -93,6 +93,7 @@ def kind_sentence(function):
         ("a filtered prompt", filtered),
         ("a prompt that was filtered in a stream", stream),
         ("a connection that broke off", ConnectionError("The answer broke off on the way.")),
+        ("no connection at all", openai.APIConnectionError(request=httpx2.Request("POST", "https://localhost/"))),
         ("another bad request", other),
         ("a quota that is used up", busy),
     ):
@@ -108,11 +109,16 @@ def kind_sentence(function):
     for name, words in (("a filtered prompt", refused), ("one that is filtered in a stream", streamed)):
         if "The response was filtered due to" in words:
             return f"for {name} it repeats the service's words; say in your own what the user can do."
-        if "content_filter" in words or code in words or len(words.split()) < 3:
+        if "content_filter" in words or code in words or len(words.split()) < 2:
             return f"for {name} it says {words!r:.60}; a user wants a sentence that says what to do."
         if words in others:
             return f"it says the same for other errors: {words!r:.80}"
-    broke, invalid, quota = others
-    if "broke off" not in broke or "Invalid value" not in invalid or "quota" not in quota.lower():
+    broke, unreached, invalid, quota = others
+    if (
+        "broke off" not in broke
+        or "connection" not in unreached.lower()
+        or "Invalid value" not in invalid
+        or "quota" not in quota.lower()
+    ):
         return "the other errors have lost their sentences: leave them to sentence(error)."
     return None

@@ -70,7 +70,7 @@ def team(endpoint, shown):
     """The endpoint of the project team in the second resource; ``shown`` is how Resource Manager answers a GET of it."""
     if not isinstance(endpoint, str):
         return f"the endpoint is a text, a URL, not {type(endpoint).__name__}: take it out of properties.endpoints."
-    found = re.fullmatch(r"https://([^./]+)\.services\.ai\.azure\.com/api/projects/([^/?#]+)", endpoint.strip())
+    found = re.fullmatch(r"https://([^./]+)\.services\.ai\.azure\.com/api/projects/([^/?#]+)/?", endpoint.strip())
     if not found:
         return f"{endpoint!r:.80} is no project endpoint: read 'AI Foundry API' of the project, not of the account."
     if found[2] != "team":
@@ -83,4 +83,8 @@ def team(endpoint, shown):
     if properties["provisioningState"] != "Succeeded":
         return f"the project is still {properties['provisioningState']}: wait_for what the PUT returned."
     said = properties["endpoints"]["AI Foundry API"]
-    return None if endpoint.strip() == said else f"Resource Manager shows {said!r:.90}; read it from there."
+    return (
+        None
+        if endpoint.strip().rstrip("/") == said.rstrip("/")
+        else f"Resource Manager shows {said!r:.90}; read it from there."
+    )

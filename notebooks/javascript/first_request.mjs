@@ -1,4 +1,4 @@
-// The request of lesson 02 in JavaScript. connect() has put the settings in the environment.
+// The question of lesson 02 in JavaScript, sent to the resource. connect() has put the settings in the environment.
 import OpenAI from "openai";
 
 const { FOUNDRY_RESOURCE_ENDPOINT, FOUNDRY_MODEL_NAME, FOUNDRY_API_KEY } = process.env;

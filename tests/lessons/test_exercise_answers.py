@@ -491,7 +491,11 @@ def nightly(mock, foundry):
 
     class Nightly(requests.Session):
         def ask(self) -> requests.Response:
-            return self.post(CHAT_V1.format(resource=foundry.resource_endpoint), headers=foundry.headers(), json=CHAT)
+            return self.post(
+                CHAT_V1.format(resource=foundry.resource_endpoint),
+                headers=foundry.headers(),
+                json={**CHAT, "model": foundry.model},
+            )
 
     def make(prefix: str | None = "https://", **options) -> Nightly:
         opened.append(Nightly())

@@ -140,6 +140,9 @@ def test_both_keys_open_until_keys_are_disabled(arm, session):
     arm("PUT", ACCOUNT, {**MADE, "properties": {"disableLocalAuth": True}})
     refused = ask(keys["key1"])
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "AuthenticationTypeDisabled")
+    unlisted = arm("POST", ACCOUNT + "/listKeys")
+    assert (unlisted.status_code, unlisted.json()["error"]["code"]) == (400, "BadRequest")
+    assert unlisted.json()["error"]["message"] == "Failed to list key. disableLocalAuth is set to be true"
     url = arm.server.origin + "/openai/v1/models"
     assert arm("GET", url, audience="https://ai.azure.com").status_code == 200
 

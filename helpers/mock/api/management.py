@@ -268,7 +268,9 @@ class Management:
         """POST accounts/{account}/listKeys"""
         self._begin_call(call)
         self._check_group(call)
-        self._resource(_path(call.names))
+        account = self._resource(_path(call.names))
+        if account["properties"].get("disableLocalAuth") is True:
+            raise errors.keys_not_listed()
         return call.ok({"key1": self._keys[0], "key2": self._keys[1]})
 
     def result(self, call: Call) -> Exchange:

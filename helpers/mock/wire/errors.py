@@ -900,6 +900,11 @@ def model_deprecated(model: str, since: str) -> ServiceError:
     return management(400, "ServiceModelDeprecated", f"The model '{model}' has been deprecated since {since} 00:00:00.")
 
 
+def keys_not_listed() -> ServiceError:
+    """The keys of an account that takes none (reported in terraform-azurerm-avm-res-cognitiveservices-account#130, 2025-07)."""
+    return management(400, "BadRequest", "Failed to list key. disableLocalAuth is set to be true")
+
+
 def sku_not_supported(sku: str, model: str, version: str) -> ServiceError:
     """A sku that the model does not come in."""
     message = f"The specified SKU '{sku[:40]}' of account deployment is not supported by the model '{model}' version: '{version}'."
