@@ -3,23 +3,33 @@ it yet. An IPython extension that each kernel of ``.venv`` loads; see ``kernel_s
 
 import json
 import os
+import re
 import symtable
+from collections.abc import Iterable
 from pathlib import Path
 
 ABOVE = "Or choose Run, then Run All Above Selected Cell."
 
 
 def load_ipython_extension(shell) -> None:
-    shell.events.register("post_run_cell", _told)
+    shell.events.register("post_run_cell", lambda result: _told(result, shell.history_manager.input_hist_raw))
 
 
-def _told(result) -> None:
+def _told(result, ran: Iterable[str] = ()) -> None:
     error = result.error_in_exec
     if isinstance(error, NameError) and error.name:
         try:
-            print(where(error.name, result.info.raw_cell), end="")
+            print(gone(error.name, ran) or where(error.name, result.info.raw_cell), end="")
         except (OSError, ValueError, LookupError, TypeError):  # no notebook, or none that can be read
             return
+
+
+def gone(name: str, ran: Iterable[str]) -> str:
+    """That the name stood behind ``as`` in an ``except`` of a cell that was run, as a sentence; "" when it did not."""
+    behind = re.compile(rf"\bexcept\b[^\n]*\bas\s+{re.escape(name)}\s*:")
+    if any(behind.search(source) for source in ran):
+        return f"`{name}` stood behind `as`, and is gone when that block ends: store it in the block, under another name.\n"
+    return ""
 
 
 def where(name: str, source: str) -> str:

@@ -31,13 +31,20 @@ def _not_a_token(exchange: Exchange) -> str | None:
     return None
 
 
+IN_KEYS_PLACE = (
+    "the token stands in the header api-key, which is for a key: a token goes into Authorization, behind Bearer."
+)
+
+
 @exercise("04.1")
 def by_token(response):
     """The model endpoint, called with a token for either of the audiences that it takes."""
     exchange = sent(response)
     if "/openai/deployments/" not in path(exchange):
         return f"the path that was called is {path(exchange)}; call chat_url, the model endpoint."
-    if "api-key" in exchange.request_headers:
+    if key := exchange.request_headers.get("api-key"):
+        if key.count(".") == 2:
+            return IN_KEYS_PLACE
         return "the request carries a key; sign it with the token alone."
     if problem := _not_a_token(exchange):
         return problem
@@ -57,7 +64,7 @@ def mended(response):
         return f"the path that was called is {path(exchange)}; keep url."
     if key := exchange.request_headers.get("api-key"):
         if key.count(".") == 2:
-            return "the token stands in the header api-key, which is for a key: a token goes into Authorization, behind Bearer."
+            return IN_KEYS_PLACE
         return "that is the key in its own header; the task asks for a token."
     if problem := _not_a_token(exchange):
         return problem

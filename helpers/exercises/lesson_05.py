@@ -47,6 +47,10 @@ def by_name(response):
         return f"the path is {url.path}; a model endpoint has /openai/deployments/ and the deployment's name in it."
     if url.path.startswith("/api/projects/"):
         return "a model endpoint starts at the resource endpoint, not at the project's."
+    if not url.path.startswith("/openai/deployments/"):
+        return f"the path is {url.path}; it should begin with /openai/deployments/, and here one route is too many."
+    if url.path.endswith("/"):
+        return f"the path is {url.path}; leave out the slash at its end."
     if "/deployments/course-chat" not in url.path:
         return f"the path is {url.path}; it should name the deployment course-chat."
     if not url.path.endswith("/course-chat/chat/completions"):

@@ -116,7 +116,7 @@ def nightly(response, session):
         return 'this Retry repeats no POST: set allowed_methods=["POST"].'
     for status in (429, 503):
         if not retry.is_retry("POST", status):
-            return f"{status} is not in status_forcelist, so it would not be retried."
+            return f"{status} is not in status_forcelist, so it is retried only where the answer has a Retry-After: put it in."
     for status in (400, 401, 403, 404):
         if retry.is_retry("POST", status):
             return f"{status} is in status_forcelist, and asking again does not mend it."

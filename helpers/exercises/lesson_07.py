@@ -159,6 +159,7 @@ def ask(function, foundry):
         ("429", 2, None),
         ("503", 1, None),
         ("500", 1, None),
+        ("503", 1, _with_another_status),
         ("503", 1, _without_a_time),
         ("429", 1, _until_a_date),
         ("429", None, None),
@@ -205,6 +206,13 @@ def _without_a_time(reply: requests.Response) -> None:
     """Let an answer not say when to come back."""
     for name in ("retry-after", "retry-after-ms"):
         reply.headers.pop(name, None)
+
+
+def _with_another_status(reply: requests.Response) -> None:
+    """Let the service fail with a status that no list of them has, and not say when to come back."""
+    if reply.status_code == 503:
+        reply.status_code, reply.reason = 529, "Overloaded"
+        _without_a_time(reply)
 
 
 def _until_a_date(reply: requests.Response) -> None:
@@ -303,6 +311,8 @@ def _after_fault(
     """What is wrong when the service fails in this way, and its answer is changed so."""
     asked = sum(float(one.response_headers.get("retry-after", 0)) for one in wire[:-1] if one.status in (429, 503))
     how = {_without_a_time: " without a Retry-After", _until_a_date: " with a date in Retry-After"}.get(change, "")
+    if change is _with_another_status:
+        kind, how = "529", " without a Retry-After"
     if how and isinstance(said, Exception):
         return f"the service said {kind}{how}, and it raises {type(said).__name__}: {said!s:.60}. Wait a second then."
     if survives and isinstance(said, Exception):
@@ -310,8 +320,12 @@ def _after_fault(
     if survives and not (isinstance(said, tuple | list) and said[0]):
         return f"the service said {kind} first, and then it returns {said!r:.60}."
     if survives and (how or kind == "500"):  # which does not say when to come back either
-        waited = sum(slept[:-1]) > 0 or slept[-1] > 0.5
-        return None if waited else f"the service said {kind}{how}, and it came back at once: wait a second then."
+        waited = sum(slept[:-1]) or slept[-1]  # the last is the time that has really passed
+        if waited < 0.5:
+            return f"the service said {kind}{how}, and it came back after {waited:.1f} seconds: wait a second then."
+        return (
+            None if waited < 5 else f"the service said {kind}{how}, and it waited {waited:.0f} seconds: one is enough."
+        )
     if survives and sum(slept) < asked:
         return f"the service said {kind} and when to come back, and it waited {sum(slept):.1f} of {asked:.1f} seconds: sleep as long as Retry-After says."
     if not survives and not isinstance(said, Exception):

@@ -70,8 +70,10 @@ def streamed_by_sdk(exchange, text):
         return "this call was not streamed: pass stream=True, or use client.responses.stream."
     if not same_words(question(exchange), "Explain streaming in three sentences."):
         return f"the input that was sent is {question(exchange)!r:.60}; the task asks another question."
+    if field(exchange, "max_output_tokens") is not None:
+        return "the request has max_output_tokens, which cuts the answer: leave it out."
     if not ended(exchange):
-        return "the stream was left before its end: read on until its closing event, response.completed."
+        return "the stream had not come to its end when you stored the exchange: read on until its closing event, then store wire[-1]."
     if not isinstance(text, str):
         return f"text is a {type(text).__name__}; join the deltas: ''.join(...)."
     body = exchange.response_body.decode("utf-8", "replace")

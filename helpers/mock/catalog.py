@@ -61,34 +61,34 @@ LONGEST_ANSWERS = {"gpt-5": 128_000, "gpt-4.1": 32_768, "gpt-4o": 16_384, "o4": 
 _SETTING = ("none", "low", "medium", "high", "xhigh")  # reasoning is a setting, off unless asked for
 _ALWAYS = ("medium", "minimal", "low", "high")
 _O_SERIES = ("medium", "low", "high")
-# Dates: Microsoft's retirement schedule, copy of 2026-09-02 where it names the model, else of 2026-07-07; they move from copy
-# to copy. gpt-4o-mini's first day without new deployments: the service's own refusal, reported in 2026-04. The version of
-# gpt-5.6-luna was not seen: any is taken. Context lengths: the models' pages. Efforts: the published OpenAI document.
+# Dates: Microsoft's retirement schedule, copy of 2026-09-02; they move from copy to copy. gpt-4o-mini's first day without new
+# deployments: the service's own refusal, reported in 2026-04. Context lengths: the models' pages. Efforts: the published OpenAI document.
 MODELS = {
     one.name: one
     for one in (
-        BaseModel("gpt-5.6-luna", "", 400_000, _SETTING, retires=date(2028, 1, 11)),
-        BaseModel("gpt-5.5", "2026-04-24", 400_000, _SETTING, retires=date(2027, 4, 23)),
-        BaseModel("gpt-5.4", "2026-03-05", 400_000, _SETTING, retires=date(2027, 3, 5)),
+        BaseModel("gpt-5.6-luna", "2026-07-09", 400_000, _SETTING, retires=date(2028, 1, 11)),
+        BaseModel("gpt-5.5", "2026-04-24", 400_000, _SETTING, retires=date(2027, 10, 26)),
+        BaseModel("gpt-5.4", "2026-03-05", 400_000, _SETTING, retires=date(2027, 9, 2)),
         BaseModel("gpt-5.4-mini", "2026-03-17", 400_000, _SETTING, retires=date(2027, 9, 21)),
-        BaseModel("gpt-5.4-nano", "2026-03-17", 400_000, _SETTING, retires=date(2027, 3, 18)),
-        BaseModel("gpt-5.2", "2025-12-11", 400_000, _SETTING, retires=date(2026, 12, 12)),
+        BaseModel("gpt-5.4-nano", "2026-03-17", 400_000, _SETTING, retires=date(2027, 9, 21)),
+        BaseModel("gpt-5.2", "2025-12-11", 400_000, _SETTING, retires=date(2027, 6, 8)),
         BaseModel("gpt-5.1", "2025-11-13", 400_000, _SETTING[:4], retires=date(2027, 5, 15)),
-        BaseModel("gpt-5", "2025-08-07", 400_000, _ALWAYS, retires=date(2027, 2, 6)),
+        BaseModel("gpt-5", "2025-08-07", 400_000, _ALWAYS, retires=date(2027, 2, 9)),
         BaseModel("gpt-5-mini", "2025-08-07", 400_000, _ALWAYS, retires=date(2027, 2, 9)),
-        BaseModel("gpt-5-nano", "2025-08-07", 400_000, _ALWAYS, retires=date(2027, 2, 6)),
+        BaseModel("gpt-5-nano", "2025-08-07", 400_000, _ALWAYS, retires=date(2027, 2, 9)),
+        BaseModel("gpt-5-chat", "2025-08-07", 128_000, (), date(2026, 6, 29), date(2026, 6, 29)),
         BaseModel("gpt-4.1", "2025-04-14", 1_047_576, retires=date(2027, 4, 14)),
         BaseModel("gpt-4.1-mini", "2025-04-14", 1_047_576, retires=date(2027, 4, 14)),
         BaseModel("gpt-4.1-nano", "2025-04-14", 1_047_576, retires=date(2027, 4, 14)),
         BaseModel("gpt-4o", "2024-11-20", 128_000, retires=date(2027, 4, 14)),
-        BaseModel("gpt-4o-mini", "2024-07-18", 128_000, (), date(2026, 3, 31), date(2026, 10, 1)),
+        BaseModel("gpt-4o-mini", "2024-07-18", 128_000, (), date(2026, 3, 31), date(2027, 4, 14)),
         BaseModel("o4-mini", "2025-04-16", 200_000, _O_SERIES, None, date(2026, 10, 16)),
         BaseModel("gpt-oss-120b", "1", 131_072, _O_SERIES, publisher="OpenAI-OSS"),
         BaseModel("DeepSeek-V3", "1", 128_000, publisher="DeepSeek"),
-        BaseModel("text-embedding-3-large", "1", 8_192, retires=date(2027, 4, 15), capability="embeddings"),
-        BaseModel("text-embedding-3-small", "1", 8_192, retires=date(2027, 4, 15), capability="embeddings"),
-        BaseModel("text-embedding-ada-002", "2", 8_192, retires=date(2027, 4, 15), capability="embeddings"),
-        BaseModel("gpt-image-2", "2026-04-21", 32_000, retires=date(2027, 4, 21), capability="image_generation"),
+        BaseModel("text-embedding-3-large", "1", 8_192, retires=date(2028, 2, 9), capability="embeddings"),
+        BaseModel("text-embedding-3-small", "1", 8_192, retires=date(2028, 2, 9), capability="embeddings"),
+        BaseModel("text-embedding-ada-002", "2", 8_192, retires=date(2028, 2, 9), capability="embeddings"),
+        BaseModel("gpt-image-2", "2026-04-21", 32_000, retires=date(2027, 10, 21), capability="image_generation"),
     )
 }  # fmt: skip
 
@@ -118,7 +118,7 @@ DEPLOYMENTS = {
         Deployment("gpt-4.1-mini", "gpt-4.1-mini"),  # the source lesson's
         Deployment("gpt-4o", "gpt-4o"),
         Deployment("gpt-5-mini", "gpt-5-mini"),  # one that always reasons
-        Deployment("gpt-4o-mini", "gpt-4o-mini"),  # retired on purpose
+        Deployment("gpt-5-chat", "gpt-5-chat"),  # retired on purpose
         Deployment("text-embedding-3-large", "text-embedding-3-large", 150),
         Deployment("gpt-image-2", "gpt-image-2", 10),
     )

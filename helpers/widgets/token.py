@@ -9,7 +9,7 @@ from helpers.auth import decode_token
 from helpers.display import show_widget, text_table
 
 MEANINGS = {
-    "aud": "audience: who this token is for. A door that is not named here answers 401.",
+    "aud": "audience: who this token is for. A service that is not named here answers 401.",
     "iss": "issuer: who made the token, with the tenant in the address.",
     "iat": "issued at: when it was made.",
     "nbf": "not before: it counts from this time on.",

@@ -78,7 +78,7 @@ SKIPPED = {
 # The names that samples call models by, and what is deployed under them.
 DEPLOYED = {
     "gpt-4o-2024-08-06": "gpt-4o",
-    "gpt-4o-mini": "gpt-4.1-mini",  # in the place of the mock's own, which is retired
+    "gpt-4o-mini": "gpt-4.1-mini",  # the mock has no deployment of it
     "gpt-5": "gpt-5",
     "gpt-5.2": "gpt-5.2",
     "gpt-5.5": "gpt-5.5",

@@ -564,7 +564,7 @@ def test_deployments_that_lessons_name_and_too_little_capacity_are_told_with_the
     machine.patch.setattr(requests, "get", lambda *_, **__: reply(200, rest))
     found = {(one.subject, one.state): one for one in machine.diagnose(live=True)}
     assert "course-chat" in found["deployment", "note"].text
-    assert "gpt-4o-mini" not in found["deployment", "note"].text, "it has retired: the lesson wants the failure"
+    assert "gpt-5-chat" not in found["deployment", "note"].text, "it has retired: the lesson wants the failure"
     assert "az cognitiveservices account deployment create" in found["deployment", "note"].fix
     assert "5 thousand tokens" in found["capacity", "note"].text
     assert "raise it" in found["capacity", "note"].fix

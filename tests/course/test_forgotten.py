@@ -72,3 +72,9 @@ def test_a_notebook_that_is_none_is_passed_over(tmp_path, monkeypatch, content, 
 
     forgotten._told(Ran)
     assert capsys.readouterr().out == ""
+
+
+def test_a_name_behind_as_is_told_as_that():
+    ran = ["", "caught = ...", "try:\n    1 / 0\nexcept ZeroDivisionError as caught:\n    pass"]
+    assert "gone when that block ends" in forgotten.gone("caught", ran)
+    assert forgotten.gone("caught", ran[:2]) == forgotten.gone("other", ran) == ""

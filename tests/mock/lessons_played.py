@@ -79,7 +79,7 @@ def lesson_06(ask: Callable[..., Reply], key: dict[str, str]) -> Iterator[tuple[
     """Failures, and a quota that is used up."""
     chat, small = f"{V1}/chat/completions", {**CHAT, "model": "course-chat"}
     yield "a wrong key", ask("POST", chat, CHAT, {"api-key": "wrong"}).status == 401
-    yield "a retired model", ask("POST", chat, {**CHAT, "model": "gpt-4o-mini"}).status == 404
+    yield "a retired model", ask("POST", chat, {**CHAT, "model": "gpt-5-chat"}).status == 404
     burst = [ask("POST", chat, small, key) for _ in range(BURST)]
     yield "a burst", [one.status for one in burst] == [200] * 30 + [429] * (BURST - 30)
     yield "how long to wait", burst[-1].headers["retry-after"] == "2"

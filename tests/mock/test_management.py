@@ -257,7 +257,7 @@ def _model(
     ("wrong", "code", "right"),
     [
         (_model("gpt-4o-mini", "2024-07-18"), "ServiceModelDeprecated", _model("gpt-5.4-mini", "2026-03-17")),
-        (_model("gpt-99"), "DeploymentModelNotSupported", _model("gpt-5.6-luna", "2026-08-01")),
+        (_model("gpt-99"), "DeploymentModelNotSupported", _model("gpt-5.6-luna", "2026-07-09")),
         (_model("gpt-5.1", form="Meta"), "DeploymentModelNotSupported", _model("gpt-oss-120b", form="OpenAI-OSS")),
         (_model("gpt-5.1", "2020-01-01"), "DeploymentModelNotSupported", _model("gpt-5.1", "2025-11-13")),
         (_model("gpt-5.1", sku="Enormous"), "InvalidResourceProperties", _model("gpt-5.1", sku="Standard")),

@@ -396,16 +396,14 @@ def test_api_versions_that_the_service_still_takes(session, resource, key, versi
 
 def test_a_retired_model_answers_nobody(session, resource, key):
     for path, body in (
-        ("/openai/v1/responses", {"model": "gpt-4o-mini", "input": "x"}),
-        ("/openai/v1/chat/completions", {"model": "gpt-4o-mini", "messages": [USER]}),
-        ("/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21", {"messages": [USER]}),
+        ("/openai/v1/responses", {"model": "gpt-5-chat", "input": "x"}),
+        ("/openai/v1/chat/completions", {"model": "gpt-5-chat", "messages": [USER]}),
+        ("/openai/deployments/gpt-5-chat/chat/completions?api-version=2024-10-21", {"messages": [USER]}),
     ):
         answer = session.post(resource + path, headers=key, json=body)
         assert (answer.status_code, answer.text) == (404, '{"error":{"code":"404","message": "Resource not found"}}')
-        right = json.loads(json.dumps(body).replace("gpt-4o-mini", "gpt-4o"))
-        assert (
-            session.post(resource + path.replace("gpt-4o-mini", "gpt-4o"), headers=key, json=right).status_code == 200
-        )
+        right = json.loads(json.dumps(body).replace("gpt-5-chat", "gpt-4o"))
+        assert session.post(resource + path.replace("gpt-5-chat", "gpt-4o"), headers=key, json=right).status_code == 200
 
 
 def test_what_a_project_keeps_is_not_the_resources(session, project, resource, bearer, key):
