@@ -204,7 +204,7 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
 def _path_problem(path: str, kind: str) -> str:
     route = re.sub(r"/(projects|deployments)/[^/]+", "", path)  # names are free: one may be called openai
     if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
-        return "A route is in it twice: take one away. A package that is given a URL mostly adds a route of its own."
+        return "A route is in it twice: take one away."
     if path.startswith("/models"):
         return "The /models route belonged to an SDK that was retired on 2026-08-26: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):
