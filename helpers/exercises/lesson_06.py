@@ -126,7 +126,7 @@ def nightly(response, session):
         return "a server that says nothing would get the prompt again, and it may be paid for: read=False."
     if not retry.respect_retry_after_header:
         return "it does not look at Retry-After: leave respect_retry_after_header as it is."
-    if not retry.backoff_factor:
+    if retry.backoff_factor <= 0 or retry.backoff_max < 4 * retry.backoff_factor:
         return "where no answer says how long, it does not wait longer each time: give it a backoff_factor."
     used = getattr(response.raw, "retries", None)
     if used is None or (retry.total is not None and used.total + len(used.history) != retry.total):

@@ -313,6 +313,8 @@ def _after_fault(
     how = {_without_a_time: " without a Retry-After", _until_a_date: " with a date in Retry-After"}.get(change, "")
     if change is _with_another_status:
         kind, how = "529", " without a Retry-After"
+    if kind == "529" and len(wire) == 1:
+        return "the service said 529 and would have answered a moment later, and it was not asked again: any status from 500 on is worth another try."
     if how and isinstance(said, Exception):
         return f"the service said {kind}{how}, and it raises {type(said).__name__}: {said!s:.60}. Wait a second then."
     if survives and isinstance(said, Exception):

@@ -147,11 +147,15 @@ def retiring(function):
         try:
             said = function(given, today, days)
         except Exception as error:
-            return f"for {what} it raises {type(error).__name__}: {error}."
+            return f"for {what} it raises {type(error).__name__}: {error}. A model may have no deprecation, None in its place, or no inference in it."
         if said is ...:
             return ...
         if said is None:
             return f"for {what} it returns nothing: return a list of pairs."
+        if any(not isinstance(one, list | tuple) or len(one) != 2 for one in said):
+            return f"for {what} it returns {list(said)!r:.100}; return pairs of name and version."
+        if [tuple(one) for one in said] != expected and sorted(map(tuple, said)) == sorted(expected):
+            return f"for {what} the pairs are right and their order is not: the earliest day first, {expected}."
         if [tuple(one) for one in said] != expected:
             return f"for {what} it returns {list(said)!r:.160}, and it should be {expected}."
     return None

@@ -177,12 +177,12 @@ class MockServer:
             pass
         finally:
             self._clean_up()
-        print("Stopped.", flush=True)
+        _say_stopped()
 
     def _give_up(self) -> None:
         """End the process although a request still holds the loop, files removed."""
         self._clean_up()
-        print("Stopped.", flush=True)
+        _say_stopped()
         os._exit(0)
 
     def _run(self) -> None:
@@ -247,6 +247,14 @@ class MockServer:
         write_variables(self.env_file, self.variables)
         self._clean_up.detach()
         self._clean_up = weakref.finalize(self, self._folder.remove, self.env_file)
+
+
+def _say_stopped() -> None:
+    """The last word, where somebody still listens: who has started the mock by a pipe may be gone."""
+    try:
+        print("Stopped.", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again on its way out
 
 
 def _open_more_files() -> None:

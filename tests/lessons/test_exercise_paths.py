@@ -425,9 +425,9 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
     ],
     "16.3": [
-        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference', '9')]", "it should be [('gone'"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference', '9')]", "return pairs of name and version"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it raises TypeError"),
-        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [(m['name'], m['version']) for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it should be [('gone'"),
+        ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [(m['name'], m['version']) for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "the earliest day first"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    dated = [m for m in models if (m.get('deprecation') or {}).get('inference')]\n    return [[m['name'], m['version']] for m in sorted(dated, key=lambda m: m['deprecation']['inference']) if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "✅"),
     ],
 }  # fmt: skip

@@ -298,3 +298,13 @@ def test_a_connection_that_was_reset_is_forgotten_at_once():
     assert waiting.cancelled()
     loop.close()
     server.stop()
+
+
+def test_a_mock_whose_reader_is_gone_ends_without_a_word():
+    command = [sys.executable, "-m", "helpers", "mock", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert "Offline mock" in process.stdout.readline()
+        process.stdout.close()
+        process.terminate()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
