@@ -65,6 +65,8 @@ def mended(response):
     if key := exchange.request_headers.get("api-key"):
         if key.count(".") == 2:
             return IN_KEYS_PLACE
+        if "authorization" in exchange.request_headers:
+            return "the request carries a key beside the token; sign it with the token alone."
         return "that is the key in its own header; the task asks for a token."
     if problem := _not_a_token(exchange):
         return problem

@@ -7,6 +7,8 @@ from helpers.exercises import exercise
 from helpers.exercises.requests_sent import ended, field, path, question, refusal, same_words, tapped
 from helpers.widgets.stream import delta_of, events_of
 
+EARLIER = "the path is {}: so writes AzureOpenAI, as in an earlier cell. Make your call with OpenAI, inside a with wiretap() block of its own."
+
 
 @exercise("08.1")
 def chat_by_sdk(exchange):
@@ -14,6 +16,8 @@ def chat_by_sdk(exchange):
     exchange = tapped(exchange)
     if "openai" not in exchange.request_headers.get("user-agent", "").lower():
         return "this request was not sent by the openai package: call the client inside the with block."
+    if path(exchange).startswith("/openai/deployments/"):
+        return EARLIER.format(path(exchange))
     if path(exchange) != "/openai/v1/chat/completions":
         return f"the path is {path(exchange)}; it should be /openai/v1/chat/completions, on the resource endpoint."
     if exchange.request_headers.get("authorization", "").count(".") == 2:
@@ -64,6 +68,8 @@ def streamed_by_sdk(exchange, text):
         return "this request was not sent by the openai package: call the client inside the with block."
     if refused := refusal(exchange):
         return refused
+    if path(exchange).startswith("/openai/deployments/"):
+        return EARLIER.format(path(exchange))
     if path(exchange).endswith("/chat/completions"):
         return "this is a chat completion; the task asks for a response: client.responses."
     if field(exchange, "stream") is not True:

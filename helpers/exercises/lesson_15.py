@@ -45,6 +45,8 @@ def small_deployment(response, second):
     exchange, resource = sent(response), path(sent(second))
     if exchange.method != "PUT":
         return f"the method is {exchange.method}; things are made with PUT."
+    if "/projects/" in path(exchange):
+        return f"the path is {path(exchange)}; a deployment belongs to the account, not to a project."
     if not path(exchange).endswith("/deployments/small"):
         return f"the path is {path(exchange)}; it should end in /accounts/<name>/deployments/small."
     if refused := _refused(exchange):
@@ -57,7 +59,9 @@ def small_deployment(response, second):
     capacity = sku.get("capacity")
     if capacity != 5:
         return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."
-    if not str(sku.get("name", "")).endswith("Standard"):
+    if not sku.get("name"):
+        return "the sku has no name; take that of deployment, GlobalStandard."
+    if not str(sku["name"]).endswith("Standard"):
         return f"the sku is {sku.get('name')!r:.40}, whose capacity counts something else; tokens per minute are those of a Standard kind."
     model = ((field(exchange, "properties") or {}).get("model") or {}).get("name", "")
     if "embedding" in str(model) or "image" in str(model):

@@ -311,7 +311,7 @@ def test_04_2_tells_what_is_wrong_with_the_header(signed, sign_in, says):
 
 def test_04_2_tells_what_else_is_wrong(send, signed):
     wrong("asks for a token", "04.2", send(RESPONSES, "key", PROMPT))
-    wrong("asks for a token", "04.2", send(RESPONSES, "both", PROMPT))
+    wrong("with the token alone", "04.2", send(RESPONSES, "both", PROMPT))
     wrong(UNSIGNED, "04.2", send(RESPONSES, "none", PROMPT))
     wrong("keep url", "04.2", signed(MODEL_ENDPOINT, {"messages": MESSAGES}, "Bearer {ai}"))
     wrong("400", "04.2", signed(RESPONSES, None, "Bearer {ai}"))

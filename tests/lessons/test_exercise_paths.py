@@ -99,6 +99,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("mended = requests.post(url, headers={'Authorization': f'Bearer{first.token}'}, json=question)", "space is missing"),
         ("mended = requests.post(url, headers={'Authorizations': f'Bearer {first.token}'}, json=question)", "authorizations"),
         ("mended = requests.post(url, headers={'api-key': first.token}, json=question)", "behind Bearer"),
+        ("mended = requests.post(url, headers={'api-key': foundry.api_key, 'Authorization': f'Bearer {first.token}'}, json=question)", "with the token alone"),
     ],
     "04.3": [
         ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "urlsafe_b64decode"),
