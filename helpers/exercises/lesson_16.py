@@ -5,8 +5,9 @@ from datetime import date
 from urllib.parse import parse_qs
 
 from helpers.auth import RESOURCE_SCOPE, decode_token
+from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import path, refusal, tapped
+from helpers.exercises.requests_sent import path, refusal
 from helpers.wire import wiretap
 
 ASSERTION = "client_assertion"
@@ -17,7 +18,9 @@ def exchanged(exchanges):
     """A token of GitHub, the exchange, and a response of the resource endpoint with what came back."""
     if not isinstance(exchanges, list | tuple) or not exchanges:
         return "store a list of the exchanges: list(wire)."
-    wire = [tapped(one) for one in exchanges]
+    if not all(isinstance(one, Exchange) for one in exchanges):
+        return f"the list holds a {type(exchanges[0]).__name__}; store the exchanges of the wire: list(wire)."
+    wire = list(exchanges)
     of_github = os.environ.get("ACTIONS_ID_TOKEN_REQUEST_URL", "").partition("?")[0]
     if of_github and not any(one.url.partition("?")[0] == of_github for one in wire):
         return "the first step is missing, the token of this run: tap the wire around all of it, and store list(wire)."
@@ -152,6 +155,8 @@ def retiring(function):
             return ...
         if said is None:
             return f"for {what} it returns nothing: return a list of pairs."
+        if not isinstance(said, list | tuple):
+            return f"for {what} it returns a {type(said).__name__}; return a list."
         if any(not isinstance(one, list | tuple) or len(one) != 2 for one in said):
             return f"for {what} it returns {list(said)!r:.100}; return pairs of name and version."
         if [tuple(one) for one in said] != expected and sorted(map(tuple, said)) == sorted(expected):
