@@ -215,11 +215,9 @@ def _path_problem(path: str, kind: str) -> str:
         return "It names no project: go on with the name of yours."
     if re.fullmatch(r"/openai(/v1)?|/api/projects/[^/]+/openai(/v1)?", path):
         return ""  # the base URL that an SDK is given
-    return (
-        ""
-        if kind
-        else "No route of a Foundry resource starts like this: it would be /api/projects/<project>, /openai/v1 or /openai/deployments/<deployment>/<operation>."
-    )
+    if kind:
+        return ""
+    return "No route of a Foundry resource starts like this: it would be /api/projects/<project>, /openai/v1 or /openai/deployments/<deployment>/<operation>."
 
 
 def _version_problem(path: str, kind: str, present: bool, version: str) -> str:

@@ -20,7 +20,9 @@ def _audience(exchange: Exchange) -> str | None:
 
 
 def _not_a_token(exchange: Exchange) -> str | None:
-    """What is wrong with an Authorization header that is there and holds no bearer token."""
+    """What is wrong with the place or the form of a token; None where there is none, or nothing is wrong."""
+    if exchange.request_headers.get("api-key", "").count(".") == 2:
+        return "the token stands in the header api-key, which is for a key: a token goes into Authorization, behind Bearer."
     sign_in = exchange.request_headers.get("authorization")
     if sign_in and sign_in.lower().startswith("bearer") and not sign_in.lower().startswith("bearer "):
         return "a space is missing between Bearer and the token."
@@ -31,23 +33,16 @@ def _not_a_token(exchange: Exchange) -> str | None:
     return None
 
 
-IN_KEYS_PLACE = (
-    "the token stands in the header api-key, which is for a key: a token goes into Authorization, behind Bearer."
-)
-
-
 @exercise("04.1")
 def by_token(response):
     """The model endpoint, called with a token for either of the audiences that it takes."""
     exchange = sent(response)
     if "/openai/deployments/" not in path(exchange):
         return f"the path that was called is {path(exchange)}; call chat_url, the model endpoint."
-    if key := exchange.request_headers.get("api-key"):
-        if key.count(".") == 2:
-            return IN_KEYS_PLACE
-        return "the request carries a key; sign it with the token alone."
     if problem := _not_a_token(exchange):
         return problem
+    if "api-key" in exchange.request_headers:
+        return "the request carries a key; sign it with the token alone."
     audience = _audience(exchange)
     if audience is None:
         return "the request carries no token: pass it as headers={'Authorization': f'Bearer {...}'}."
@@ -62,14 +57,12 @@ def mended(response):
     exchange = sent(response)
     if not (path(exchange).startswith("/api/projects/") and path(exchange).endswith("/openai/v1/responses")):
         return f"the path that was called is {path(exchange)}; keep url."
-    if key := exchange.request_headers.get("api-key"):
-        if key.count(".") == 2:
-            return IN_KEYS_PLACE
+    if problem := _not_a_token(exchange):
+        return problem
+    if "api-key" in exchange.request_headers:
         if "authorization" in exchange.request_headers:
             return "the request carries a key beside the token; sign it with the token alone."
         return "that is the key in its own header; the task asks for a token."
-    if problem := _not_a_token(exchange):
-        return problem
     audience = _audience(exchange)
     if audience not in (None, "https://ai.azure.com"):
         return f"the token is for {audience:.60}; the project wants one for https://ai.azure.com."

@@ -112,9 +112,8 @@ def traced(response, span):
     if not asked:
         return "the request asks nothing: send one of the mails as input."
     told = [str(value) for value in (getattr(span, "attributes", None) or {}).values()]
-    if isinstance(asked, str) and any(
-        asked in value and len(asked) > 12 for value in told
-    ):  # shorter ones stand in any id
+    a_mail = isinstance(asked, str) and len(asked) > 12  # a shorter text may stand in any id
+    if a_mail and any(asked in value for value in told):
         return (
             "an attribute of your span holds the mail: whoever may look at the monitoring could read it. Leave it out."
         )

@@ -496,8 +496,7 @@ async def _send(answer: Exchange, send: Send, started: float, speed: str) -> Non
         await _until(started + at)
         left -= len(piece)
         await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
-    return None
-    # returning without an end makes uvicorn drop the connection
+    return None  # where no end was sent, uvicorn drops the connection then
 
 
 async def _send_events(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
