@@ -59,9 +59,7 @@ def small_deployment(response, second):
     capacity = sku.get("capacity")
     if capacity != 5:
         return f"the capacity is {capacity!r:.40}; it counts thousands of tokens per minute, so 5,000 is 5."
-    if not sku.get("name"):
-        return "the sku has no name; take that of deployment, GlobalStandard."
-    if not str(sku["name"]).endswith("Standard"):
+    if not str(sku.get("name")).endswith("Standard"):
         return f"the sku is {sku.get('name')!r:.40}, whose capacity counts something else; tokens per minute are those of a Standard kind."
     model = ((field(exchange, "properties") or {}).get("model") or {}).get("name", "")
     if "embedding" in str(model) or "image" in str(model):

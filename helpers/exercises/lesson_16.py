@@ -112,6 +112,11 @@ def failing(function):
                     return f"for {status} the service answers {error.status_code} {time}."
             except openai.APIConnectionError as error:
                 return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
+            except Exception as error:
+                return (
+                    f"the call raises {type(error).__name__}: {error!s:.120}. A MockTransport takes a function of one "
+                    "argument, the request, which returns an httpx2.Response."
+                )
             else:
                 return f"for {status} the call succeeds {time}; the answer needs that status."
     return None

@@ -538,8 +538,10 @@ def test_15_2_tells_what_is_wrong_with_the_deployment(manage):
     wrong("the capacity is 5000; it counts thousands", "15.2", sized(capacity=5000), second)
     wrong("the capacity is 10", "15.2", sized(capacity=10), second)
     wrong("the capacity is None", "15.2", sized(), second)
-    wrong("the capacity is None", "15.2", manage("PUT", path, {**DEPLOYMENT, "sku": None, "capacity": 5}), second)
-    wrong("answered 400: sku must be an object", "15.2", sized(capacity="5"), second)
+    missing = "answered 400: The sku of model deployment is not provided"
+    wrong(missing, "15.2", manage("PUT", path, {**DEPLOYMENT, "sku": None, "capacity": 5}), second)
+    wrong(missing, "15.2", manage("PUT", path, {**DEPLOYMENT, "sku": {"capacity": 5}}), second)
+    wrong("answered 400: The capacity of the sku must be a whole number", "15.2", sized(capacity="5"), second)
     wrong(
         "end in /accounts/<name>/deployments/small",
         "15.2",

@@ -422,6 +422,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def failing(status):\n    return openai.OpenAI(base_url='https://localhost:1', api_key='none', max_retries=0)", "hand it a MockTransport"),
         ("def failing(status):\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.MockTransport(lambda request: httpx2.Response(status)), max_retries=0)", "http_client takes a client"),
         ("def failing():\n    return client", "raises TypeError"),
+        ("def failing(status):\n    answer = httpx2.MockTransport(httpx2.Response(status))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "takes a function of one argument"),
+        ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: status)\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "returns an httpx2.Response"),
         ("def failing(status):\n    global now\n    now = status\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(now, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "for 429 the service answers 418"),
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
     ],

@@ -271,6 +271,36 @@ def test_a_deployment_that_cannot_be_is_refused_beside_one_that_can(arm, wrong, 
     assert arm("PUT", ACCOUNT + "/deployments/d", right).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("sku", "code", "words"),
+    [
+        ({"capacity": 5}, "InvalidResourceProperties", "sku of model deployment is not provided"),
+        ({"name": "", "capacity": 5}, "InvalidResourceProperties", "sku of model deployment is not provided"),
+        ({"name": "Standard", "capacity": "5"}, "InvalidRequestContent", "capacity"),
+        ({"name": "Standard", "capacity": True}, "InvalidRequestContent", "capacity"),
+        ({"name": "Standard", "capacity": 0}, "InvalidResourceProperties", "at least 1"),
+        ({"name": 5, "capacity": 5}, "InvalidRequestContent", "name"),
+        ("Standard", "InvalidRequestContent", "object"),
+    ],
+)
+def test_a_sku_that_cannot_be_is_refused(arm, sku, code, words):
+    arm("PUT", ACCOUNT, MADE)
+    error = arm("PUT", ACCOUNT + "/deployments/d", {**_model("gpt-5.1"), "sku": sku}).json()["error"]
+    assert error["code"] == code and words in error["message"]
+    assert arm("PUT", ACCOUNT + "/deployments/d", _model("gpt-5.1")).status_code == 201
+
+
+def test_a_new_deployment_without_a_sku_is_standard_and_a_second_put_must_name_it(arm):
+    arm("PUT", ACCOUNT, MADE)
+    body = _model("gpt-5.1")
+    del body["sku"]
+    made = arm("PUT", ACCOUNT + "/deployments/d", body)
+    assert (made.status_code, made.json()["sku"]) == (201, {"name": "Standard", "capacity": 1})
+    again = arm("PUT", ACCOUNT + "/deployments/d", body)
+    assert (again.status_code, again.json()["error"]["code"]) == (400, "InvalidResourceProperties")
+    assert arm("PUT", ACCOUNT + "/deployments/d", {**body, "sku": made.json()["sku"]}).status_code == 200
+
+
 def test_a_retired_model_is_told_with_its_date(arm):
     arm("PUT", ACCOUNT, MADE)
     refused = arm("PUT", ACCOUNT + "/deployments/d", _model("gpt-4o-mini", "2024-07-18")).json()["error"]

@@ -153,9 +153,10 @@ class Management:
             raise errors.management(
                 400, "BadRequest", "The account does not allow projects: set allowProjectManagement."
             )
-        if kind == "deployment":
-            _check_deployment(body)
         new = self._state.resources.get(path) is None
+        if kind == "deployment":
+            body = {**body, "sku": _sku(body, new)}
+            _check_deployment(body)
         self._state.deleted.remove(path)  # brought back by properties.restore
         shape = self._put(path, body)
         self._serve(kind, call.names, shape)
@@ -386,9 +387,8 @@ class Management:
         elif kind == "project":
             self._state.projects.add(names["project"])
         elif kind == "deployment":
-            model, sku, name = shape["properties"]["model"], shape.get("sku") or {}, names["deployment"]
-            sku_name, capacity = sku.get("name") or "GlobalStandard", sku.get("capacity") or 1
-            self._state.deployments[name] = Deployment(name, model["name"], capacity, sku_name)
+            model, sku, name = shape["properties"]["model"], shape["sku"], names["deployment"]
+            self._state.deployments[name] = Deployment(name, model["name"], sku["capacity"], sku["name"])
             self._state.deployments_changed += 1
 
     def _withdraw(self, path: str) -> None:
@@ -499,14 +499,29 @@ def _path(names: dict[str, str], kind: str = "") -> str:
     return path
 
 
+def _sku(body: dict[str, Any], new: bool) -> dict[str, Any]:
+    """The sku that a deployment gets: a new one without any is *Standard*, and one that is there must be told
+    (Azure/bicep#16642 and Azure/bicep-registry-modules#423). The OpenAPI document requires ``name`` within it."""
+    sku = body.get("sku")
+    if sku is None and new:
+        return {"name": "Standard", "capacity": 1}
+    if sku is None or (isinstance(sku, dict) and not sku.get("name")):
+        raise errors.management(400, "InvalidResourceProperties", "The sku of model deployment is not provided.")
+    if not isinstance(sku, dict) or not isinstance(sku["name"], str):
+        raise errors.management(400, "InvalidRequestContent", "sku must be an object, and its name a text.")
+    capacity = sku.get("capacity")
+    if capacity is not None and (isinstance(capacity, bool) or not isinstance(capacity, int)):
+        said = "The capacity of the sku must be a whole number, without quotation marks."
+        raise errors.management(400, "InvalidRequestContent", said)
+    return {**sku, "capacity": 1 if capacity is None else capacity}
+
+
 def _check_deployment(body: dict[str, Any]) -> None:
     """Raises the ServiceError for a deployment that cannot be made."""
     properties = body.get("properties") or {}
-    model, sku = properties.get("model"), body.get("sku") or {}
+    model, sku = properties.get("model"), body["sku"]
     if not isinstance(model, dict) or not isinstance(model.get("name"), str):
         raise errors.management(400, "InvalidRequestContent", "A deployment needs properties.model with a name.")
-    if not isinstance(sku, dict) or not isinstance(sku.get("capacity") or 1, int):
-        raise errors.management(400, "InvalidRequestContent", "sku must be an object with a name and a capacity.")
     known = catalog.MODELS.get(model["name"])
     version = str(model.get("version") or (known.version if known else ""))
     said = f"Format:{str(model.get('format') or 'OpenAI')[:40]},Name:{model['name'][:60]},Version:{version[:40]}"
@@ -518,10 +533,9 @@ def _check_deployment(body: dict[str, Any]) -> None:
     if known.is_deprecated:
         since = known.deprecated or known.retires
         raise errors.model_deprecated(said, f"{since:%m/%d/%Y}")
-    if str(sku.get("name") or "GlobalStandard") not in SKUS:
-        raise errors.sku_not_supported(str(sku["name"]), known.name, version)
-    capacity = sku.get("capacity") or 1
-    if capacity > MOST:
-        raise errors.quota_exceeded(known.name, capacity, MOST)
-    if capacity < 1:
+    if sku["name"] not in SKUS:
+        raise errors.sku_not_supported(sku["name"], known.name, version)
+    if sku["capacity"] > MOST:
+        raise errors.quota_exceeded(known.name, sku["capacity"], MOST)
+    if sku["capacity"] < 1:
         raise errors.management(400, "InvalidResourceProperties", "The capacity must be at least 1.")
