@@ -42,6 +42,9 @@ def decode_token(access_token: str) -> dict[str, dict]:
 
     Times (exp, nbf, iat) are seconds since 1970-01-01 UTC. Raises ValueError when the text is not such a token.
     """
+    if not isinstance(access_token, str):
+        fix = ": give its .token" if hasattr(access_token, "token") else ""
+        raise ValueError(f"not a JSON Web Token: it is a {type(access_token).__name__}, not a text{fix}")
     parts = access_token.removeprefix("Bearer ").strip().split(".")
     if len(parts) != 3:
         raise ValueError(

@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import pytest
+from azure.core.credentials import AccessToken
 from packaging.requirements import Requirement
 
 import helpers
@@ -48,6 +49,13 @@ def test_a_token_has_the_claims_of_a_real_one(mock):
 def test_what_is_not_a_token_is_told(text):
     with pytest.raises(ValueError, match="not a JSON Web Token"):
         auth.decode_token(text)
+
+
+def test_a_token_still_in_its_object_is_told_with_the_fix():
+    with pytest.raises(ValueError, match="it is a AccessToken, not a text: give its .token"):
+        auth.decode_token(AccessToken("a.b.c", 0))
+    with pytest.raises(ValueError, match="it is a int, not a text$"):
+        auth.decode_token(5)
 
 
 # -- display -----------------------------------------------------------------------------------------------------------

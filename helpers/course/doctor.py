@@ -447,7 +447,7 @@ def _role(reply) -> Finding:
     if reply.status_code == 200:
         return Finding("ok", "role", "the project lets you list its deployments")
     if code == "PermissionDenied":
-        fix = "have the role Foundry User assigned on the project (Owner is not enough), then wait some minutes"
+        fix = "have the role Foundry User assigned on the resource (Owner is not enough), then wait some minutes"
         return Finding("problem", "role", f"signed in, and a role is missing: {message[:200]}", fix)
     return _refusal("role", reply)
 
@@ -531,7 +531,7 @@ def _refusal(subject: str, reply) -> Finding:
         ("The project does not exist", "compare FOUNDRY_PROJECT_ENDPOINT with the portal, letter by letter"),
         (
             "lacks the required data action",
-            "have the role Foundry User assigned on the project, then wait some minutes",
+            "have the role Foundry User assigned on the resource, then wait some minutes",
         ),
         ("does not have access to API", "a new role takes some minutes; try again"),
         (

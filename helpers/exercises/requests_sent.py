@@ -20,6 +20,9 @@ def sent(response: Any) -> Exchange:
     """The exchange behind a ``requests.Response``, or an Exchange as it is. Raises Unreadable for anything else."""
     if isinstance(response, Exchange):
         return response
+    if type(response).__name__ == "Response" and not isinstance(response, requests.Response):
+        library = type(response).__module__.partition(".")[0]
+        raise Unreadable(f"this is a Response of {library}, which the check cannot read: send it with requests.")
     if not isinstance(response, requests.Response) or response.request is None:
         raise Unreadable(f"store what the request returns, the whole response, not a {type(response).__name__}.")
     return Exchange.from_requests(response)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+import httpx2
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
@@ -284,6 +285,7 @@ def test_04_1_tells_what_else_is_wrong(send, signed, session, foundry):
     wrong("400", "04.1", signed(MODEL_ENDPOINT, PROMPT, cognitive))
     wrong("404", "04.1", signed(MODEL_ENDPOINT.partition("?")[0], chat, cognitive))
     wrong(NOT_A_RESPONSE, "04.1", signed(MODEL_ENDPOINT, chat, cognitive).json())
+    wrong("a Response of httpx2, which the check cannot read: send it with requests", "04.1", httpx2.Response(200))
     wrong("not a str", "04.1", "a token")
     wrong(UNFINISHED, "04.1", ...)
 

@@ -425,7 +425,8 @@ NOT_A_RESPONSE = "the whole response, not a"
 
 def account(name: str, **properties) -> dict:
     properties = {"allowProjectManagement": True, "customSubDomainName": name, **properties}
-    return {"location": "eastus2", "kind": "AIServices", "sku": {"name": "S0"}, "properties": properties}
+    made = {"location": "eastus2", "kind": "AIServices", "sku": {"name": "S0"}, "identity": {"type": "SystemAssigned"}}
+    return {**made, "properties": properties}
 
 
 @pytest.fixture
@@ -494,6 +495,8 @@ def test_15_1_tells_what_resource_manager_said(manage, bearer):
     path = f"{ACCOUNTS}/my-third"
     nowhere = {**account("my-third"), "location": None}
     wrong("answered 400: The location property is required", "15.1", manage("PUT", path, nowhere), manage)
+    nobody = {**account("my-third"), "identity": None}
+    wrong("answered 400: An account with allowProjectManagement needs", "15.1", manage("PUT", path, nobody), manage)
     wrong("answered 401", "15.1", manage("PUT", path, account("my-third"), headers={}), manage)
     wrong("answered 401", "15.1", manage("PUT", path, account("my-third"), headers=bearer()), manage)
 

@@ -17,6 +17,7 @@ MADE = {
     "location": "eastus2",
     "kind": "AIServices",
     "sku": {"name": "S0"},
+    "identity": {"type": "SystemAssigned"},
     "properties": {"allowProjectManagement": True, "customSubDomainName": "my-foundry"},
 }
 MODEL = {
@@ -269,6 +270,17 @@ def test_a_deployment_that_cannot_be_is_refused_beside_one_that_can(arm, wrong, 
     refused = arm("PUT", ACCOUNT + "/deployments/d", wrong)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
     assert arm("PUT", ACCOUNT + "/deployments/d", right).status_code == 201
+
+
+@pytest.mark.parametrize("identity", [None, {}, {"type": "None"}, {"type": None}, "SystemAssigned", ["SystemAssigned"]])
+def test_an_account_that_may_hold_projects_needs_an_identity(arm, identity):
+    refused = arm("PUT", ACCOUNT, {**MADE, "identity": identity})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "InvalidResourceProperties")
+    without = {**MADE, "identity": identity, "properties": {**MADE["properties"], "allowProjectManagement": False}}
+    assert arm("PUT", ACCOUNT, without).status_code == 201  # as one of the older kind of resource
+    assert "identity" not in arm("GET", ACCOUNT).json()
+    both = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {}}
+    assert arm("PUT", ACCOUNT, {**MADE, "identity": both}).json()["identity"]["type"] == both["type"]
 
 
 @pytest.mark.parametrize(

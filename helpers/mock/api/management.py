@@ -81,9 +81,9 @@ class Management:
             }
         )
         own = {"allowProjectManagement": True, "customSubDomainName": catalog.RESOURCE}
-        self._put(
-            account, {"location": catalog.LOCATION, "kind": "AIServices", "sku": {"name": "S0"}, "properties": own}
-        )
+        identity = {"type": "SystemAssigned"}
+        made = {"location": catalog.LOCATION, "kind": "AIServices", "sku": {"name": "S0"}, "identity": identity}
+        self._put(account, {**made, "properties": own})
         self._put(f"{account}/projects/{catalog.PROJECT}", {"location": catalog.LOCATION})
         state.owners["project", catalog.PROJECT] = f"{account}/projects/{catalog.PROJECT}"
         for one in catalog.DEPLOYMENTS.values():
@@ -360,7 +360,8 @@ class Management:
                     "OpenAI Realtime API": f"https://{host}.openai.azure.com/",
                 },
             }
-            shape["identity"] = {"type": "SystemAssigned", "tenantId": catalog.TENANT_ID}
+            if _has_identity(body):
+                shape["identity"] = {**body["identity"], "tenantId": catalog.TENANT_ID}
         elif kind == "project":
             host = self._resource("/" + "/".join(names[:8]))["properties"]["customSubDomainName"]
             properties |= {
@@ -410,6 +411,8 @@ class Management:
             raise errors.location_required()
         if body.get("kind") not in ACCOUNT_KINDS:
             raise errors.account_kind_invalid(str(body.get("kind")))
+        if properties.get("allowProjectManagement") and not _has_identity(body):
+            raise errors.projects_need_an_identity()
         gone = {one["id"]: one for one in self._still_kept()}
         if path in gone and properties.get("restore") is not True:
             raise errors.restore_or_purge(path)
@@ -497,6 +500,12 @@ def _path(names: dict[str, str], kind: str = "") -> str:
         if part in names:
             path += f"/{part}s/{names[part]}"
     return path
+
+
+def _has_identity(body: dict[str, Any]) -> bool:
+    """Whether a body gives an account a managed identity of some type; ``None``, as a text, is the type of those without."""
+    identity = body.get("identity")
+    return isinstance(identity, dict) and "Assigned" in str(identity.get("type"))
 
 
 def _sku(body: dict[str, Any], new: bool) -> dict[str, Any]:

@@ -895,6 +895,15 @@ def nested_resources(names: list[str]) -> ServiceError:
     return management(409, "CannotDeleteResource", message)
 
 
+def projects_need_an_identity() -> ServiceError:
+    """An account that may hold projects and has no managed identity. Terraform's ``azurerm_cognitive_account`` wants one there, and
+    the Azure CLI adds one (``create`` in azure-cli's cognitiveservices/custom.py); the code and the words are inferred."""
+    said = (
+        "An account with allowProjectManagement needs a managed identity: set identity, as {'type': 'SystemAssigned'}."
+    )
+    return management(400, "InvalidResourceProperties", said)
+
+
 def model_deprecated(model: str, since: str) -> ServiceError:
     """A model that nobody can deploy any more."""
     return management(400, "ServiceModelDeprecated", f"The model '{model}' has been deprecated since {since} 00:00:00.")
