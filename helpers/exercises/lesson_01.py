@@ -31,22 +31,27 @@ def parts(named):
 def mended(url):
     """The Responses URL of the project sales in contoso-ai, without anything wrong with it."""
     if not isinstance(url, str):
-        return f"the answer is a URL in quotes, not {url!r:.40}."
+        again = "; .geturl() makes it one again" if hasattr(url, "geturl") else ""
+        return f"the answer is a URL in quotes, not {type(url).__name__}{again}."
+    if url != url.strip():
+        return "there is a space or a new line at one of its ends, which would be sent with it: take it away."
     if "#" in url:
         return "there is a # in it; nothing behind that sign is sent, so take it away."
     endpoint = take_apart(url)
     if not endpoint.host:
         return f"still wrong: {endpoint.problems[0]}"
-    if url.strip().endswith("?"):
+    if url.endswith("?"):
         return "the question mark is still there, with nothing behind it: take it away as well."
     if "?" in url and "api-version" not in url:
         return "there is still something behind the question mark: take the query away."
-    if url.strip().endswith("/"):
+    if url.endswith("/"):
         return "there is a slash at the end, and the path that you were given has none: take it away."
     if endpoint.path != "/api/projects/sales/openai/v1/responses":
         return f"leave the path as it is, /api/projects/sales/openai/v1/responses; yours is {endpoint.path or 'empty':.80}."
     if endpoint.problems:
         return f"still wrong: {endpoint.problems[0]}"
+    if "@" in urlsplit(url).netloc or urlsplit(url).port not in (None, 443):
+        return f"keep the host as it is, without a name or a port: yours is {urlsplit(url).netloc!r:.80}."
     if endpoint.resource != "contoso-ai":
         return f"keep the resource: it should be 'contoso-ai', and yours is {endpoint.resource!r:.60}."
     return None

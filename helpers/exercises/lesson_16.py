@@ -90,7 +90,7 @@ def failing(function):
     for status, client in clients.items():
         if client is ...:
             return ...
-        if not isinstance(client, openai.OpenAI):
+        if not issubclass(type(client), openai.OpenAI):  # isinstance believes a Mock
             return f"it returns a {type(client).__name__}; return an openai.OpenAI client."
         if client.max_retries:
             return "this client would wait and repeat: pass max_retries=0."
@@ -108,8 +108,10 @@ def failing(function):
             except openai.APIStatusError as error:
                 if len(wire):
                     return "this client asks a server: hand it a MockTransport, and nothing is sent."
-                if not isinstance(error, kinds[status]) or error.status_code != status:
+                if error.status_code != status:
                     return f"for {status} the service answers {error.status_code} {time}."
+                if not isinstance(error, kinds[status]):
+                    return f"the function raises {type(error).__name__} itself: return the httpx2.Response, and the SDK raises."
             except openai.APIConnectionError as error:
                 return f"this client tries to reach a server ({error.__cause__ or error}): hand it a MockTransport."
             except Exception as error:

@@ -13,7 +13,16 @@ from helpers.mock.wire import ids
 AI_AUDIENCE = "https://ai.azure.com"
 COGNITIVE_AUDIENCE = "https://cognitiveservices.azure.com"
 MANAGEMENT_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
-AUDIENCES = (AI_AUDIENCE, COGNITIVE_AUDIENCE, *MANAGEMENT_AUDIENCES)
+# What Entra ID knows in every tenant; the last four open no door here.
+AUDIENCES = (
+    AI_AUDIENCE,
+    COGNITIVE_AUDIENCE,
+    *MANAGEMENT_AUDIENCES,
+    "https://graph.microsoft.com",
+    "https://vault.azure.net",
+    "https://storage.azure.com",
+    "https://search.azure.com",
+)
 ROLE = "Foundry User"  # Azure keeps role assignments by principal; the mock writes the role into the token to be seen
 KEY_ID = "offline-mock"
 CLIENTS = (catalog.CLIENT_ID, catalog.CLIENT_ID_WITHOUT_ROLE, catalog.CLIENT_ID_EXPIRED)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import sys
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -70,9 +71,8 @@ def test_01_1_tells_which_name_is_wrong(named, says):
 SALES = "contoso-ai.services.ai.azure.com/api/projects/sales/openai/v1/responses"
 
 
-@pytest.mark.parametrize("url", [f"https://{SALES}", f" https://{SALES}\n"])
-def test_01_2_takes_the_mended_url(url):
-    right("01.2", url)
+def test_01_2_takes_the_mended_url():
+    right("01.2", f"https://{SALES}")
 
 
 def test_01_2_takes_a_host_name_in_any_case():
@@ -102,6 +102,25 @@ def test_01_2_takes_a_host_name_in_any_case():
 )
 def test_01_2_tells_what_is_still_wrong(url, says):
     wrong(says, "01.2", url)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        (f"https://{SALES} ", "at one of its ends"),
+        (f"https://{SALES}\n", "at one of its ends"),
+        (f" https://{SALES}", "at one of its ends"),
+        (f"https://{SALES.replace('azure.com', 'azure.com:8443')}", "without a name or a port"),
+        (f"https://me@{SALES}", "without a name or a port"),
+        (urlsplit(f"https://{SALES}"), ".geturl() makes it one again"),
+    ],
+)
+def test_01_2_tells_what_would_be_sent_beside_the_url(url, says):
+    wrong(says, "01.2", url)
+
+
+def test_01_2_takes_the_port_that_https_has_anyway():
+    right("01.2", f"https://{SALES.replace('azure.com', 'azure.com:443')}")
 
 
 CONNECTIONS = "GET {project}/connections?api-version=v1"

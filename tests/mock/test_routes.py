@@ -422,6 +422,10 @@ def test_the_managed_identity_endpoint_keeps_its_contract(session, mock):
     assert session.get(url, params=query).status_code == 401
     assert session.get(url, params=query, headers={"X-IDENTITY-HEADER": "wrong"}).status_code == 401
     assert session.get(url, params={"resource": "https://ai.azure.com"}, headers=header).status_code == 400
+    for resource in ("https://ai.azure.com/.default", "https://nothing.example"):
+        refused = session.get(url, params={**query, "resource": resource}, headers=header)
+        assert refused.status_code == 400 and "AADSTS500011" in refused.json()["message"]
+    assert session.get(url, params={**query, "resource": "https://graph.microsoft.com/"}, headers=header).ok
 
 
 # -- prompts without a recording -----------------------------------------------------------------------------------------

@@ -41,15 +41,18 @@ class Identity:
         self._federation = Federation(parts.origin, parts.issuer, parts.state.world)
 
     def managed_identity(self, call: Call) -> Exchange:
-        """GET /msi/token, as App Service has it. The two failures are inferred."""
+        """GET /msi/token, as App Service has it. The failures are inferred; the code of an unknown resource is Entra's."""
         return _answer(call, *self._managed(call.sent.get("x-identity-header", ""), call.query))
 
     def _managed(self, header: str, query: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if not hmac.compare_digest(header.encode(), self._secrets.identity_header.encode()):
             return 401, {"statusCode": 401, "message": "The X-IDENTITY-HEADER header is missing or wrong."}
-        resource = query.get("resource", "").removesuffix("/.default").rstrip("/")
+        resource = query.get("resource", "").rstrip("/")
         if query.get("api-version") != "2019-08-01" or not resource:
             return 400, {"statusCode": 400, "message": "The query needs api-version=2019-08-01 and a resource."}
+        if resource not in AUDIENCES:  # a scope, with /.default behind it, is none
+            said = f"AADSTS500011: The resource principal named {resource[:80]} was not found in the tenant."
+            return 400, {"statusCode": 400, "message": said}
         client_id = query.get("client_id") or catalog.CLIENT_ID
         made_here = self._state.identities.get(client_id)
         if client_id not in CLIENTS and made_here is None:
