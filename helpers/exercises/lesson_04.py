@@ -29,7 +29,8 @@ def _not_a_token(exchange: Exchange) -> str | None:
     if sign_in and not sign_in.lower().startswith("bearer "):
         return "the word Bearer is missing before the token."
     if sign_in and _audience(exchange) is None:
-        return "what stands behind Bearer is no token: a token has three parts with dots between them (of what get_token returns, take .token)."
+        fix = " (of what get_token returns, take .token)" if "AccessToken" in sign_in else ""
+        return f"what stands behind Bearer is no token: a token has three parts with dots between them{fix}."
     return None
 
 
@@ -102,6 +103,8 @@ def audience_of(function):
             return ...
         if isinstance(said, dict):
             return "it returns all claims: take the one called aud."
+        if said is None:
+            return f"for a token for {audience} it returns nothing: hand the claim back with return."
         if said != audience:
             return f"for a token for {audience} it returns {said!r:.60}."
     return None

@@ -50,6 +50,8 @@ def answered_in_a_role(said, wire):
     exchange = wire[-1]
     if refused := refusal(exchange):
         return refused
+    if exchange.request_headers.get("x-stainless-async") == "false":
+        return "another client sent it, which is not async: nothing else can run meanwhile. Use client, with await before the call."
     if not field(exchange, "instructions"):
         return "the body has no instructions: pass instructions=role."
     if "What is a deployment?" not in str(field(exchange, "input")):

@@ -106,6 +106,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))['aud']", "raises"),
         ("def audience_of(token):\n    middle = token.split('.')[1]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))", "returns all claims"),
         ("def audience_of(token):\n    return claims['aud']", "it returns"),
+        ("def audience_of(token):\n    middle = token.split('.')[1]\n    print(json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))['aud'])", "hand the claim back with return"),
         ("from helpers import decode_token\n\ndef audience_of(token):\n    return decode_token(token)['claims']['aud']", "✅"),
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1] + '='))['aud']", "multiple of four"),
         ("def audience_of(token):\n    middle = token.split('.')[0]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))['aud']", "the middle part"),
@@ -337,6 +338,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def last_question(messages):\n    while messages:\n        last = messages.pop()\n        if last['role'] == 'user':\n            return last['content']\n    return ''", "it changes the list"),
     ],
     "13.2": [
+        ("async def answer_as(role):\n    with project.get_openai_client().responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta for event in events if event.type.endswith('text.delta')])", "which is not async"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages[-1]['content'], stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "what was said before"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions='x', input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "pass on the role"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])[:12]", "not what came"),
