@@ -69,7 +69,8 @@ def connections(response):
         return f"the path that was called is {path(exchange)}; connections belong to a project: begin with foundry.project_endpoint."
     wanted = urlsplit(os.environ.get("FOUNDRY_PROJECT_ENDPOINT", "")).path.rstrip("/") + "/connections"
     if exchange.status in (400, 404) and path(exchange) != wanted:
-        return f"the path that was called is {path(exchange)}; right behind the project endpoint comes /connections."
-    if exchange.status == 404 and parse_qs(urlsplit(exchange.url).query).get("api-version") != ["v1"]:
-        return "the path is right, and the api-version is not: this route takes api-version=v1."
+        return f"the path that was called is {path(exchange)}; it should be {wanted}, the project endpoint's with /connections behind it."
+    version = parse_qs(urlsplit(exchange.url).query).get("api-version")
+    if exchange.status in (400, 404) and version != ["v1"]:
+        return f"the path is right, and the api-version is {'not' if version else 'missing'}: this route takes api-version=v1."
     return refusal(exchange)

@@ -137,7 +137,7 @@ def test_01_3_takes_the_list(send, session, foundry):
     [
         (CONNECTIONS, "none", UNSIGNED),
         (CONNECTIONS, "key", "401 Unauthorized"),
-        ("GET {project}/connections", "token", "Missing required query parameter: api-version"),
+        ("GET {project}/connections", "token", "the api-version is missing: this route takes api-version=v1"),
         ("GET {project}/connections?api-version=2024-10-21", "token", "takes api-version=v1"),
         ("GET {resource}/connections?api-version=v1", "token", "belong to a project"),
         ("GET {project}/deployments?api-version=v1", "token", "should end in /connections"),

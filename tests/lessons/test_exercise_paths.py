@@ -48,8 +48,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("connections = requests.get(f'{foundry.project_endpoint}/connections', headers=foundry.headers())", "api-version"),
         ("connections = requests.get(f'{foundry.resource_endpoint}/connections?api-version=v1', headers=foundry.headers())", "belong to a project"),
         ("connections = requests.get(f'{foundry.project_endpoint}/connections?api-version=2024-10-21', headers=foundry.headers())", "takes api-version=v1"),
-        ("connections = requests.get(f'{foundry.project_endpoint}/openai/v1/connections', headers=foundry.headers())", "right behind the project endpoint"),
-        ("connections = requests.get(f'{foundry.resource_endpoint}/api/projects/sales/connections?api-version=v1', headers=foundry.headers())", "right behind the project endpoint"),
+        ("connections = requests.get(f'{foundry.project_endpoint}/openai/v1/connections', headers=foundry.headers())", "it should be /api/projects/demo-project/connections"),
+        ("connections = requests.get(f'{foundry.resource_endpoint}/api/projects/sales/connections?api-version=v1', headers=foundry.headers())", "it should be /api/projects/demo-project/connections"),
     ],
     "02.1": [
         ("another = response", "it should be"),
