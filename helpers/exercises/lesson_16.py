@@ -157,7 +157,12 @@ def retiring(function):
         try:
             said = function(given, today, days)
         except Exception as error:
-            return f"for {what} it raises {type(error).__name__}: {error}. A model may have no deprecation, None in its place, or no inference in it."
+            said = f"for {what} it raises {type(error).__name__}: {error}."
+            if "isoformat" in str(error):
+                return f"{said} The text holds a time as well: its first ten characters, [:10], are the day."
+            if "datetime.datetime" in str(error):
+                return f"{said} Compare days with days: today is a date, and date.fromisoformat(text[:10]) makes one."
+            return f"{said} A model may have no deprecation, None in its place, or no inference in it."
         if said is ...:
             return ...
         if said is None:

@@ -2,12 +2,13 @@
 secret, if issuer, subject and audience are those that somebody has entered for the application.
 
 Sources: GitHub's page on OpenID Connect for the claims and its changelog of 2026-04-23 for the numbers in the subject, Microsoft's on workload identity federation for what is compared, and
-the refusals reported in public issues (azure/login 379, 515, 617; 2023 to 2026-08). The code for a token that cannot be read is inferred.
+the refusals reported in public issues (azure/login 379, 515, 617, and AADSTS70025 in many; 2023 to 2026-08). The code for a token that cannot be read is inferred.
 """
 
 import time
 import uuid
 
+from helpers.mock import catalog
 from helpers.mock.tokens import Issuer, TokenRefused
 
 AUDIENCE = "api://AzureADTokenExchange"
@@ -55,8 +56,11 @@ class Federation:
         }
         return self._issuer.sign(claims, "github")
 
-    def check(self, assertion: str) -> None:
-        """Raises NoMatch for a token that is none of ours, too old, or for somebody else."""
+    def check(self, assertion: str, client_id: str) -> None:
+        """Raises NoMatch for a token that is none of ours, too old, or for somebody else, and for another application than the one
+        for which it has been entered."""
+        if client_id != catalog.CLIENT_ID:
+            raise NoMatch(70025, f"The client '{client_id}' has no configured federated identity credentials.")
         try:
             claims = self._issuer.open(assertion)
         except TokenRefused:

@@ -432,6 +432,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def failing(status):\n    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, text='no'))\n    return openai.OpenAI(base_url='https://example.com', api_key='none', http_client=httpx2.Client(transport=answer), max_retries=0)", "✅"),
     ],
     "16.3": [
+        ("def retiring(models, today, days):\n    return [m for m in models if m.get('deprecation') and (date.fromisoformat(m['deprecation']['inference']) - today).days < days]", "its first ten characters"),
+        ("from datetime import datetime\n\ndef retiring(models, today, days):\n    return [m for m in models if m.get('deprecation') and (datetime.fromisoformat(m['deprecation']['inference'][:10]) - today).days < days]", "Compare days with days"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if (m.get('deprecation') or {}).get('inference', '9')]", "return pairs of name and version"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [m['name'] for m in models if m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "it raises TypeError"),
         ("from datetime import timedelta\n\ndef retiring(models, today, days):\n    return [(m['name'], m['version']) for m in models if (m.get('deprecation') or {}).get('inference') and m['deprecation']['inference'][:10] <= str(today + timedelta(days=days))]", "the earliest day first"),

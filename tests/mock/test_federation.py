@@ -116,6 +116,13 @@ def test_a_token_that_was_tampered_with_is_refused(run, exchanged):
         assert refused.json()["error_codes"][0] in (900144, 50027)
 
 
+def test_it_is_entered_for_one_application(run, exchanged):
+    value = run().json()["value"]
+    refused = exchanged(value, client_id=catalog.CLIENT_ID_WITHOUT_ROLE)
+    assert (refused.status_code, refused.json()["error_codes"]) == (401, [70025])
+    assert exchanged(value).status_code == 200
+
+
 def test_the_kind_of_the_assertion_has_to_be_said(run, exchanged):
     value = run().json()["value"]
     assert exchanged(value, client_assertion_type="jwt").json()["error_codes"] == [50012]

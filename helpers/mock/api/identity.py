@@ -98,7 +98,7 @@ class Identity:
                 message = f"The client_assertion_type must be '{ASSERTION_TYPE}'."
                 return _refused(400, "invalid_request", 50012, message, seed)
             try:
-                self._federation.check(wanted["client_assertion"])
+                self._federation.check(wanted["client_assertion"], wanted["client_id"])
             except NoMatch as refusal:
                 return _refused(401, "invalid_client", refusal.code, str(refusal), seed)
         elif not hmac.compare_digest(wanted["client_secret"].encode(), self._secrets.client_secret.encode()):
