@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from helpers.auth import decode_token
 from helpers.exchange import Exchange
 from helpers.exercises import exercise
-from helpers.exercises.requests_sent import path, refusal, sent
+from helpers.exercises.requests_sent import field, path, refusal, sent
 
 
 def _audience(exchange: Exchange) -> str | None:
@@ -49,6 +49,8 @@ def by_token(response):
         return "the request carries no token: pass it as headers={'Authorization': f'Bearer {...}'}."
     if audience not in ("https://ai.azure.com", "https://cognitiveservices.azure.com"):
         return f"the token is for {audience:.60}; the resource takes https://ai.azure.com and https://cognitiveservices.azure.com."
+    if exchange.status == 400 and field(exchange, "input"):
+        return "the body is that of a response, which this endpoint does not know: send chat_body."
     return refusal(exchange)
 
 
@@ -91,6 +93,8 @@ def audience_of(function):
                 return f"{raised} Run the first cell of the lesson, then this function's cell again."
             if isinstance(error, KeyError):
                 return f"{raised} The claims are in the middle part, and the one that is asked for is aud."
+            if isinstance(error, AttributeError) and "'token'" in str(error):
+                return f"{raised} It is given the text of the token itself."
             if "padding" in str(error):
                 return f"{raised} The = at the end are missing: as many as the length needs for a multiple of four."
             try:
@@ -106,7 +110,9 @@ def audience_of(function):
         if said is None:
             return f"for a token for {audience} it returns nothing: hand the claim back with return."
         if said != audience:
-            return f"for a token for {audience} it returns {said!r:.60}."
+            own = said in ("https://ai.azure.com", "https://cognitiveservices.azure.com")
+            cause = " It reads a variable of an earlier cell, and not the token that it is given." if own else ""
+            return f"for a token for {audience} it returns {said!r:.60}.{cause}"
     return None
 
 

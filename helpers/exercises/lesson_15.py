@@ -16,6 +16,10 @@ def _refused(exchange) -> str | None:
 @exercise("15.1")
 def second_resource(response, manage):
     """A resource of another name, made with PUT and waited for."""
+    if response is None:
+        return (
+            "there is nothing in it: wait_for gives nothing back, so store what manage returns, and then wait for it."
+        )
     exchange = sent(response)
     if exchange.method != "PUT":
         return f"the method is {exchange.method}; things are made with PUT."
@@ -24,11 +28,13 @@ def second_resource(response, manage):
         return f"the path is {path(exchange)}; a resource ends in /accounts/<name>."
     if name == "my-foundry":
         return "that is the first resource's name; choose another one."
-    if refused := _refused(exchange):
-        return refused
     properties = field(exchange, "properties") or {}
+    if refused := _refused(exchange):
+        given = properties.get("customSubDomainName") if isinstance(properties, dict) else None
+        return f"{refused} (customSubDomainName was {given!r:.60}.)" if exchange.status == 409 else refused
     if properties.get("customSubDomainName") != name:
-        return f"customSubDomainName is {properties.get('customSubDomainName')!r:.60}; it should be {name!r}, as in the path."
+        said = f"customSubDomainName is {properties.get('customSubDomainName')!r:.60}; it should be as the name in the path."
+        return f"{said} Once given it cannot be changed: take one name more, and write it in both places."
     if properties.get("allowProjectManagement") is not True:
         return "allowProjectManagement is not True, so it could hold no project."
     if field(exchange, "kind") != "AIServices":

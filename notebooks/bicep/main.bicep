@@ -1,6 +1,6 @@
 // A Foundry resource, a project in it and a deployment: the same three things that lesson 15 makes over REST.
 //   az group create --name my-foundry-rg --location eastus2
-//   az deployment group create --resource-group my-foundry-rg --template-file main.bicep --parameters name=<a-new-name>
+//   az deployment group create --resource-group my-foundry-rg --template-file notebooks/bicep/main.bicep --parameters name=<a-new-name>
 
 @description('Name of the resource. It becomes the first word of the host name, so it must be new in all of Azure.')
 param name string

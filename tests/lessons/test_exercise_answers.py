@@ -301,7 +301,7 @@ def test_04_1_tells_what_else_is_wrong(send, signed, session, foundry):
     wrong("carries no token", "04.1", send(MODEL_ENDPOINT, "none", chat))
     wrong("carries no token", "04.1", session.post(send(MODEL_ENDPOINT, "none", chat).url, foundry.headers()))
     wrong("call chat_url", "04.1", signed(RESPONSES, PROMPT, cognitive))
-    wrong("400", "04.1", signed(MODEL_ENDPOINT, PROMPT, cognitive))
+    wrong("send chat_body", "04.1", signed(MODEL_ENDPOINT, PROMPT, cognitive))
     wrong("404", "04.1", signed(MODEL_ENDPOINT.partition("?")[0], chat, cognitive))
     wrong(NOT_A_RESPONSE, "04.1", signed(MODEL_ENDPOINT, chat, cognitive).json())
     wrong("a Response of httpx2, which the check cannot read: send it with requests", "04.1", httpx2.Response(200))

@@ -88,6 +88,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def cost_of(usage):\n    return '0.0012'", "the dollars are a number"),
     ],
     "04.1": [
+        ("by_token = requests.post(chat_url, headers=foundry.headers(), json=question)", "send chat_body"),
         ("by_token = requests.post(chat_url, headers={'Authorization': first.token}, json=chat_body)", "word Bearer is missing"),
         ("by_token = requests.post(chat_url, headers={'Authorization': f'Bearer {other_service}'}, json=chat_body)", "management.azure.com"),
         ("by_token = requests.post(chat_url, headers={'api-key': foundry.api_key}, json=chat_body)", "carries a key"),
@@ -105,7 +106,8 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("import base64 as plain\n\ndef audience_of(token):\n    return json.loads(plain.b64decode(token.split('.')[1] + '=='))['aud']", "urlsafe_b64decode"),
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))['aud']", "raises"),
         ("def audience_of(token):\n    middle = token.split('.')[1]\n    return json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))", "returns all claims"),
-        ("def audience_of(token):\n    return claims['aud']", "it returns"),
+        ("def audience_of(token):\n    return claims['aud']", "a variable of an earlier cell"),
+        ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.token.split('.')[1] + '=='))['aud']", "the text of the token itself"),
         ("def audience_of(token):\n    middle = token.split('.')[1]\n    print(json.loads(base64.urlsafe_b64decode(middle + '=' * (-len(middle) % 4)))['aud'])", "hand the claim back with return"),
         ("from helpers import decode_token\n\ndef audience_of(token):\n    return decode_token(token)['claims']['aud']", "✅"),
         ("def audience_of(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1] + '='))['aud']", "multiple of four"),
@@ -392,13 +394,16 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("with tracer.start_as_current_span('x') as my_span:\n    h = {}\n    propagate.inject(h)\n    traced_reply = requests.post(url, headers=h, json={'model': foundry.model, 'input': mails[0]}, timeout=60)", "carries no sign-in"),
     ],
     "15.1": [
-        ("second = manage('PUT', f'{accounts}/my-second', account)", "customSubDomainName is 'my-foundry'"),
-        ("second = manage('PUT', f'{accounts}/my-second', {**account, 'customSubDomainName': 'my-second'})", "customSubDomainName is 'my-foundry'"),
+        ("second = wait_for(manage('PUT', f'{accounts}/my-first-try', {**account, 'properties': {**account['properties'], 'customSubDomainName': 'my-first-try'}}))", "wait_for gives nothing back"),
+        ("second = manage('PUT', f'{accounts}/my-try', account)", "take one name more, and write it in both places"),
+        ("second = manage('PUT', f'{accounts}/my-try', {**account, 'properties': {**account['properties'], 'customSubDomainName': 'my-try'}})", "The sub domain name of this account is 'my-foundry', and cannot be changed"),
+        ("second = manage('PUT', f'{accounts}/my-next-try', {**account, 'customSubDomainName': 'my-next-try'})", "Please pick a different name"),
         ("second = manage('GET', f'{accounts}/my-second')", "the method is GET"),
     ],
     "15.2": [
-        ("small = manage('PUT', f'{accounts}/my-second/deployments/small', {**deployment, 'sku': {'name': 'GlobalStandard', 'capacity': 5000}})", "it counts thousands"),
-        ("small = manage('PUT', f'{accounts}/my-second/deployments/tiny', deployment)", "/deployments/small"),
+        ("small = manage('PUT', f'{accounts}/my-second/deployments/small', {**deployment, 'sku': {'name': 'GlobalStandard', 'capacity': 5000}})\nwait_for(small)", "it counts thousands"),
+        ("small = manage('PUT', f'{accounts}/my-second/deployments/tiny', deployment)\nwait_for(small)", "/deployments/small"),
+        ("tiny = manage('PUT', f'{accounts}/my-second/deployments/tiny', deployment)\nsmall = manage('PUT', f'{accounts}/my-second/deployments/small', deployment)\nwait_for(tiny)", "Another operation is being performed on the parent resource"),
     ],
     "15.3": [
         ("team_endpoint = project_endpoint", "the task asks for team"),

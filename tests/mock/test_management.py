@@ -1,6 +1,7 @@
 """The management plane: accounts, projects and deployments as long-running operations, then served by the data plane."""
 
 import pytest
+import requests
 
 from helpers.mock import catalog
 from helpers.mock.server import MockServer
@@ -51,6 +52,14 @@ def _wait(arm, url: str) -> list[str]:
     return seen
 
 
+def _done(arm, *call) -> requests.Response:
+    """The answer to a call that begins an operation, after its end."""
+    answer = arm(*call)
+    if answer.ok:
+        _wait(arm, answer.headers["azure-asyncoperation"])
+    return answer
+
+
 def test_a_resource_is_made_used_and_deleted(arm):
     made = arm("PUT", ACCOUNT, MADE)
     assert (made.status_code, made.json()["properties"]["provisioningState"]) == (201, "Creating")
@@ -62,7 +71,7 @@ def test_a_resource_is_made_used_and_deleted(arm):
     assert account["properties"]["endpoint"] == "https://my-foundry.cognitiveservices.azure.com/"
     assert account["properties"]["endpoints"]["AI Foundry API"] == "https://my-foundry.services.ai.azure.com/"
     assert account["properties"]["endpoints"]["OpenAI Realtime API"] == "https://my-foundry.openai.azure.com/"
-    assert arm("PUT", ACCOUNT, MADE).status_code == 200
+    assert _done(arm, "PUT", ACCOUNT, MADE).status_code == 200
     keys = arm("POST", ACCOUNT + "/listKeys").json()
     assert keys["key1"] == arm.server.foundry.secrets.api_key
 
@@ -102,8 +111,8 @@ def test_at_a_realistic_speed_a_client_is_to_wait_a_second(arm):
 
 
 def test_a_name_that_another_account_serves_stays_with_it(arm):
-    arm("PUT", ACCOUNT, MADE)
-    arm("PUT", ACCOUNT + "/projects/demo-project", {"location": "eastus2", "properties": {}})
+    _done(arm, "PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT + "/projects/demo-project", {"location": "eastus2", "properties": {}})
     other = {**MODEL, "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-11-20"}}}
     arm("PUT", ACCOUNT + "/deployments/gpt-4.1-mini", other)
     ask = {"model": "gpt-4.1-mini", "input": "What is an AI application?"}
@@ -114,7 +123,7 @@ def test_a_name_that_another_account_serves_stays_with_it(arm):
 
 
 def test_a_model_that_is_not_openais_words_its_quota_in_another_way(arm):
-    arm("PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT, MADE)
     model = {"format": "DeepSeek", "name": "DeepSeek-V3", "version": "1"}
     arm(
         "PUT",
@@ -266,7 +275,7 @@ def _model(
     ],
 )
 def test_a_deployment_that_cannot_be_is_refused_beside_one_that_can(arm, wrong, code, right):
-    arm("PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT, MADE)
     refused = arm("PUT", ACCOUNT + "/deployments/d", wrong)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
     assert arm("PUT", ACCOUNT + "/deployments/d", right).status_code == 201
@@ -296,25 +305,67 @@ def test_an_account_that_may_hold_projects_needs_an_identity(arm, identity):
     ],
 )
 def test_a_sku_that_cannot_be_is_refused(arm, sku, code, words):
-    arm("PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT, MADE)
     error = arm("PUT", ACCOUNT + "/deployments/d", {**_model("gpt-5.1"), "sku": sku}).json()["error"]
     assert error["code"] == code and words in error["message"]
     assert arm("PUT", ACCOUNT + "/deployments/d", _model("gpt-5.1")).status_code == 201
 
 
 def test_a_new_deployment_without_a_sku_is_standard_and_a_second_put_must_name_it(arm):
-    arm("PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT, MADE)
     body = _model("gpt-5.1")
     del body["sku"]
-    made = arm("PUT", ACCOUNT + "/deployments/d", body)
+    made = _done(arm, "PUT", ACCOUNT + "/deployments/d", body)
     assert (made.status_code, made.json()["sku"]) == (201, {"name": "Standard", "capacity": 1})
     again = arm("PUT", ACCOUNT + "/deployments/d", body)
     assert (again.status_code, again.json()["error"]["code"]) == (400, "InvalidResourceProperties")
     assert arm("PUT", ACCOUNT + "/deployments/d", {**body, "sku": made.json()["sku"]}).status_code == 200
 
 
+def test_an_account_is_changed_one_thing_at_a_time(arm):
+    place, model = {"location": "eastus2", "properties": {}}, _model("gpt-5.1")
+    began = [
+        ("PUT", ACCOUNT, MADE),
+        ("PUT", ACCOUNT + "/projects/p", place),
+        ("PUT", ACCOUNT + "/deployments/d", model),
+        ("DELETE", ACCOUNT + "/deployments/d"),
+    ]
+    meanwhile = [
+        ("PUT", ACCOUNT + "/projects/q", place),
+        ("PUT", ACCOUNT + "/deployments/e", model),
+        ("DELETE", ACCOUNT + "/projects/p"),
+        ("DELETE", ACCOUNT + "/projects/p"),
+    ]
+    for first, second in zip(began, meanwhile, strict=True):
+        running = arm(*first)
+        assert running.ok
+        refused = arm(*second)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "RequestConflict"), second
+        assert ACCOUNT in refused.json()["error"]["message"]
+        _wait(arm, running.headers["azure-asyncoperation"])
+    assert arm("PUT", ACCOUNT + "/deployments/e", model).status_code == 201
+
+
+def test_another_account_is_not_busy(arm):
+    _done(arm, "PUT", ACCOUNT, MADE)
+    arm("PUT", ACCOUNT + "-2", {**MADE, "properties": {**MADE["properties"], "customSubDomainName": "my-foundry-2"}})
+    assert arm("PUT", ACCOUNT + "/deployments/d", MODEL).status_code == 201
+
+
+def test_a_subdomain_stays(arm):
+    def named(name):
+        return {**MADE, "properties": {**MADE["properties"], "customSubDomainName": name}}
+
+    _done(arm, "PUT", ACCOUNT, MADE)
+    refused = arm("PUT", ACCOUNT, named("another"))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "CustomDomainInvalid")
+    assert arm("PUT", ACCOUNT, named("MY-Foundry")).status_code == 200
+    _done(arm, "PUT", ACCOUNT + "-2", named(None))  # without one, it can be given one later
+    assert arm("PUT", ACCOUNT + "-2", named("another")).status_code == 200
+
+
 def test_a_retired_model_is_told_with_its_date(arm):
-    arm("PUT", ACCOUNT, MADE)
+    _done(arm, "PUT", ACCOUNT, MADE)
     refused = arm("PUT", ACCOUNT + "/deployments/d", _model("gpt-4o-mini", "2024-07-18")).json()["error"]
     assert refused["message"] == (
         "The model 'Format:OpenAI,Name:gpt-4o-mini,Version:2024-07-18' has been deprecated since 03/31/2026 00:00:00."
@@ -344,11 +395,12 @@ def test_an_unknown_subscription_and_kind_are_told(arm):
 
 
 def test_paths_count_in_any_case_and_a_thing_keeps_the_name_it_was_made_with(arm):
-    arm("PUT", ACCOUNT, MADE)
-    assert arm("PUT", ACCOUNT + "/projects/My-Project", {"location": "eastus2"}).status_code == 201
+    _done(arm, "PUT", ACCOUNT, MADE)
+    assert _done(arm, "PUT", ACCOUNT + "/projects/My-Project", {"location": "eastus2"}).status_code == 201
     other = ACCOUNT.replace("resourceGroups/my-group", "RESOURCEGROUPS/My-Group").lower()
     assert arm("GET", other.replace("my-foundry", "MY-Foundry")).json()["id"] == ACCOUNT
-    assert arm("PUT", other.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), MADE).status_code == 200  # a change
+    changed = _done(arm, "PUT", other.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), MADE)
+    assert changed.status_code == 200
     assert arm("GET", other + "/projects/my-project").json()["id"] == ACCOUNT + "/projects/My-Project"
     assert arm("POST", other + "/listkeys").status_code == 200
     assert arm("DELETE", other + "/PROJECTS/MY-PROJECT").status_code == 202

@@ -157,6 +157,8 @@ class Management:
         if kind == "deployment":
             body = {**body, "sku": _sku(body, new)}
             _check_deployment(body)
+        if kind != "account":
+            self._check_nothing_runs(account["id"])
         self._state.deleted.remove(path)  # brought back by properties.restore
         shape = self._put(path, body)
         self._serve(kind, call.names, shape)
@@ -198,6 +200,8 @@ class Management:
         thing = self._state.resources.get(path)
         if thing is None:
             return call.nothing(204)
+        if not thing["type"].endswith("/accounts"):
+            self._check_nothing_runs(_path(call.names, "account"))
         inside = [one["id"] for one in self._state.resources.all() if one["id"].startswith(path + "/")]
         projects = [one for one in inside if "/projects/" in one]
         if projects:
@@ -352,7 +356,6 @@ class Management:
             properties.pop("restore", None)
             properties |= {
                 "allowProjectManagement": properties.get("allowProjectManagement", False),
-                "customSubDomainName": host,
                 "endpoint": f"https://{host}.cognitiveservices.azure.com/",
                 "endpoints": {
                     "AI Foundry API": f"https://{host}.services.ai.azure.com/",
@@ -363,7 +366,7 @@ class Management:
             if _has_identity(body):
                 shape["identity"] = {**body["identity"], "tenantId": catalog.TENANT_ID}
         elif kind == "project":
-            host = self._resource("/" + "/".join(names[:8]))["properties"]["customSubDomainName"]
+            host = self._resource("/" + "/".join(names[:8]))["properties"].get("customSubDomainName") or account
             properties |= {
                 "endpoints": {"AI Foundry API": f"https://{host}.services.ai.azure.com/api/projects/{name}"},
                 "isDefault": name == catalog.PROJECT,
@@ -421,6 +424,10 @@ class Management:
             return
         if not isinstance(host, str) or not SUBDOMAIN.fullmatch(host):
             raise errors.subdomain_invalid(str(host))
+        made = self._state.resources.get(path)
+        before = made and made["properties"].get("customSubDomainName")
+        if before and before.lower() != host.lower():
+            raise errors.subdomain_fixed(before)
         taken = [*self._state.resources.all(), *gone.values()]
         if any(
             one["id"] != path and str(one["properties"].get("customSubDomainName", "")).lower() == host.lower()
@@ -428,6 +435,12 @@ class Management:
             if one["type"].endswith("/accounts")
         ):
             raise errors.subdomain_in_use(host)
+
+    def _check_nothing_runs(self, account: str) -> None:
+        """Raises the ServiceError for what belongs to an account, while the account or another part of it is being changed."""
+        for one in self._state.operations.all():
+            if (one["path"] == account or one["path"].startswith(f"{account}/")) and self._runs(one):
+                raise errors.parent_is_busy(account)
 
     def _begin(self, call: Call, path: str) -> headers.Pairs:
         """Begin an operation; returns the headers that say where to ask how it goes."""

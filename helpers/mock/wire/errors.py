@@ -895,6 +895,20 @@ def nested_resources(names: list[str]) -> ServiceError:
     return management(409, "CannotDeleteResource", message)
 
 
+def parent_is_busy(account: str) -> ServiceError:
+    """One change at a time: code and words as reported in many public repositories, 2025 and 2026."""
+    said = f"Another operation is being performed on the parent resource '{account}'. Please try again later."
+    return management(409, "RequestConflict", said)
+
+
+def subdomain_fixed(name: str) -> ServiceError:
+    """A subdomain that would be changed. That it cannot be is said on Microsoft's page about custom subdomain names; the code
+    and the words are inferred."""
+    return management(
+        400, "CustomDomainInvalid", f"The sub domain name of this account is '{name}', and cannot be changed."
+    )
+
+
 def projects_need_an_identity() -> ServiceError:
     """An account that may hold projects and has no managed identity. Terraform's ``azurerm_cognitive_account`` wants one there, and
     the Azure CLI adds one (``create`` in azure-cli's cognitiveservices/custom.py); the code and the words are inferred."""
