@@ -16,7 +16,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(notebooks.WORKERS)]
 HELD = [sys.executable, "-m", "tests.gate.no_way_out"]
 # The cells of a notebook need each other. What a stage does not use and is long to load is left out.
 STRICT = ["--dist", "loadfile", "-p", "tests.gate.nbval_plugin", "-p", "no:hypothesispytest"]
-STRICT += ["--nbval", "--nbval-cell-timeout", "60", "--ignore", "tests"]
+STRICT += ["--nbval", "--nbval-cell-timeout", "30", "--ignore", "tests"]
 STAGES = {
     "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "helpers", "tests"],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "helpers", "tests"],

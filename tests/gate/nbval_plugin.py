@@ -15,6 +15,7 @@ Sources: nbval/plugin.py 0.11.0. tests/gate/test_canary.py fails when the names 
 
 import copy
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,6 +57,9 @@ def setup(file):
     file.temporary = Path(folder) / "temporary"
     file.temporary.mkdir()
     environment |= {name: str(file.temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    file.home = Path(folder) / "home"  # what a cell would do to a learner's own is seen there
+    file.home.mkdir()
+    environment |= {"HOME": str(file.home), "USERPROFILE": str(file.home)}
     environment["TZ"] = "Pacific/Kiritimati"  # an output that depends on where it was made is another one here
     os.environ.clear()
     os.environ.update(environment)  # the kernel that is started next inherits it
@@ -82,20 +86,29 @@ def teardown(file):
         pytest.fail(f"{file.path.name}: it leaves {', '.join(made)} behind. Remove it in the lesson.", False)
 
 
-# Folders in which a kernel and what it shows plots with keep files of their own.
-HOME = Path.home()
-ITS_OWN = tuple(
-    f"{HOME / one}/"
-    for one in (".ipython", ".cache", ".config/matplotlib", ".local/share/jupyter", "Library/Jupyter", "AppData")
+# Folders at home in which a kernel and what it shows plots with keep files of their own.
+AT_HOME = (
+    ".ipython",
+    ".cache/matplotlib",
+    ".cache/fontconfig",
+    ".config/matplotlib",
+    ".local/share/jupyter",
+    "Library/Jupyter",
+    "AppData",
 )
-ITS_OWN += (f"{VENV}/", "/proc/", "/dev/null", "/dev/tty", "/dev/ptmx", "/dev/pts/")
+ITS_OWN = (*(f"{Path.home() / one}/" for one in AT_HOME), "/proc/", "/dev/null", "/dev/tty", "/dev/ptmx", "/dev/pts/")  # fmt: skip
 
 
 def _left_behind(file) -> list[str]:
     """The files and folders that this notebook made and that are still there: what its Python made, and what anything put into
-    its temporary folder."""
-    made = [*file.made.read_text(encoding="utf-8").splitlines(), *(str(path) for path in file.temporary.rglob("*"))]
-    return [path for path in dict.fromkeys(made) if os.path.lexists(path) and not f"{path}/".startswith(ITS_OWN)]
+    its temporary folder or its home."""
+    own = (*ITS_OWN, *(f"{file.home / one}/" for one in AT_HOME))
+    compiled = re.compile(rf"{re.escape(str(VENV))}/.*/__pycache__(/.*)?")
+    above = {str(parent) for one in AT_HOME for parent in (file.home / one).parents}  # of its own folders
+    put = [str(path) for folder in (file.temporary, file.home) for path in folder.rglob("*")]
+    made = dict.fromkeys([*file.made.read_text(encoding="utf-8").splitlines(), *put])
+    left = [path for path in made if os.path.lexists(path) and not f"{path}/".startswith(own)]
+    return [path for path in left if path not in above and not compiled.fullmatch(path)]
 
 
 def _tree() -> dict[str, tuple]:
@@ -137,11 +150,23 @@ def pytest_sessionfinish(session):
         after = _tree()
         changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
         session.config.tree_changed = [Path(path).relative_to(ROOT).as_posix() for path in changed]
-        if changed and session.exitstatus == 0:
+        session.config.not_run = _not_run(session.config)
+        if (changed or session.config.not_run) and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def _not_run(config) -> list[str]:
+    """The notebooks that a run of them all has no result of: somebody took them out."""
+    if config.args != ["notebooks"]:
+        return []
+    reports = config.pluginmanager.get_plugin("terminalreporter").stats
+    ran = {report.nodeid for outcome in ("passed", "failed") for report in reports.get(outcome, ())}
+    return [path.name for path in notebooks.paths() if f"notebooks/{path.name}::whole file" not in ran]
+
+
 def pytest_terminal_summary(terminalreporter, config):
+    if missing := getattr(config, "not_run", []):
+        terminalreporter.write_line(f"no result of {', '.join(missing)}: each notebook is run to its end.", red=True)
     if changed := getattr(config, "tree_changed", []):
         terminalreporter.write_line(
             f"a notebook made, changed or removed {', '.join(changed)}. Let the lesson leave it as it was.", red=True

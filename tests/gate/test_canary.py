@@ -3,10 +3,12 @@
 import copy
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 import xml.etree.ElementTree as xml
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,6 +18,8 @@ from helpers.course.environment import ROOT
 from helpers.course.gate import HELD, PYTEST, STAGES, STRICT
 from helpers.course.notebooks import with_solutions
 from helpers.exercises import DONE
+from tests import conftest
+from tests.gate import nbval_plugin
 from tests.lessons import guards
 from tests.lessons.test_exercises import marks
 from tests.lessons.test_notebooks import LESSONS, in_the_table, linted, misspelled, out_of_place
@@ -42,6 +46,7 @@ CELLS = {
 # a notebook that leaves something, in place of the cell text
 AFTERWARDS = {
     "left": "from pathlib import Path\n\nPath('left_behind.txt').write_text('x')\nprint('as stored')",
+    "at-home": "from pathlib import Path\n\nwith open(Path('~/.profile').expanduser(), 'a') as file:\n    print('x', file=file)\nprint('as stored')",
     "touched": "import subprocess\n\nsubprocess.run(['sh', '-c', 'touch $TMPDIR/left_by_touch'])\nprint('as stored')",
 }
 HIDDEN = (
@@ -269,6 +274,7 @@ def test_what_a_notebook_leaves_behind_is_rejected(verdicts):
     assert "left.ipynb: it leaves " in verdicts["left"]
     assert "left_behind.txt behind. Remove it in the lesson." in verdicts["left"]
     assert "left_by_touch behind. Remove it in the lesson." in verdicts["touched"]
+    assert "/home/.profile behind. Remove it in the lesson." in verdicts["at-home"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
@@ -481,6 +487,77 @@ REJECTED = [
     ),
     (guards.plain_code, "text", {"source": "!curl https://example.com"}, "it is no Python"),
     (guards.plain_code, "text", {"source": "%pip install x"}, "it is no Python"),
+    (
+        guards.same_everywhere,
+        "text",
+        {"source": "from datetime import datetime as clock\n\nclock.now().year"},
+        "now differs",
+    ),
+    (guards.same_everywhere, "text", {"source": "from time import strftime as say\n\nsay('%Y')"}, "strftime differs"),
+    (guards.same_everywhere, "text", {"source": "import time as t\n\nt.gmtime().tm_year"}, "gmtime differs"),
+    (guards.same_everywhere, "text", {"source": "from platform import machine\n\nmachine()"}, "machine differs"),
+    (
+        guards.same_everywhere,
+        "text",
+        {"source": "open('/proc/cpuinfo').read().count('processor')"},
+        "/proc/cpuinfo differs",
+    ),
+    (guards.same_everywhere, "text", {"source": "requests.get(url).headers['Date'][12:16]"}, "the header date differs"),
+    (
+        guards.same_everywhere,
+        "text",
+        {"source": "requests.get(url).headers.get('date')[12:16]"},
+        "the header date differs",
+    ),
+    (guards.same_everywhere, "text", {"source": "print({'text', 'image'})"}, "it shows a set"),
+    (guards.same_everywhere, "text", {"source": "set('abc')"}, "it shows a set"),
+    (
+        guards.no_waiting,
+        "text",
+        {"source": "from threading import Event\n\nEvent().wait(40)"},
+        "it waits for 40 seconds",
+    ),
+    (
+        guards.no_waiting,
+        "text",
+        {"source": "from threading import Event\n\nEvent().wait(timeout=40)"},
+        "it waits for 40",
+    ),
+    (
+        guards.plain_code,
+        "text",
+        {"source": "import builtins\n\nbuiltins.exec('import numpy')"},
+        "builtins works behind",
+    ),
+    (guards.plain_code, "text", {"source": "from pydoc import locate\n\nlocate('numpy')"}, "pydoc works behind"),
+    (guards.plain_code, "text", {"source": "import IPython\n\nIPython.get_ipython().run_cell('1')"}, "hides what runs"),
+    (guards.plain_code, "text", {"source": "import webbrowser\n\nwebbrowser.open('x')"}, "webbrowser works behind"),
+    (guards.plain_code, "text", {"source": "type.__setattr__(str, 'x', 1)"}, "__setattr__() hides what runs"),
+    (guards.plain_code, "text", {"source": "n\u0430me = 1"}, "letters that nobody can tell apart"),
+    (
+        guards.plain_code,
+        "text",
+        {"source": "widgets.Label('x', layout=Layout(display='none'))"},
+        "it hides what it shows",
+    ),
+    (
+        guards.plain_code,
+        "text",
+        {"source": "from threading import Thread\n\nThread(target=print, daemon=True).start()"},
+        "a thread that nobody waits for",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<p style='font-size:0'>a</p>"}}]},
+        "a style that can hide",
+    ),
+    (
+        guards.markup,
+        "text",
+        {"outputs": [{**PICTURE, "data": {"text/html": "<p style='height: 1px; overflow: hidden'>a</p>"}}]},
+        "a style that can hide",
+    ),
     (guards.valid, "text", {"id": "Cell 4"}, "an id is lower-case words"),
     (guards.valid, "text", {"id": "a1b2c3d4"}, "an id is lower-case words"),
     (guards.valid, "text", {"execution_count": "one"}, "cell text: a valid notebook was expected"),
@@ -522,6 +599,12 @@ REJECTED_PROSE = [
     (guards.markup, "## Recap", "## Recap\n\n<details>\n\nno summary\n\n</details>\n\n", "<details> has no <summary>"),
     (guards.markup, "## Recap", "## Recap\n\n<p hidden>x</p>\n\n", "<p> has the attribute hidden"),
     (guards.markup, "## Recap", "## Recap\n\n<span style='color:white'>x</span>\n\n", "<span> has the attribute style"),
+    (guards.markup, "## Recap", "## Recap\n\n<!-- left open, and the rest is gone\n\n", "a comment is not closed"),
+    (guards.markup, "## Recap", "## Recap\n\n<p class='lm-mod-hidden'>x</p>\n\n", "<p> has class='lm-mod-hidden'"),
+    (guards.markup, "## Recap", "## Recap\n\n<p aria-hidden='true'>x</p>\n\n", "<p> has aria-hidden='true'"),
+    (guards.markup, "## Recap", "## Recap\n\n```python\nx = (1\n```\n\n", "a block of Python that Python cannot read"),
+    (guards.markup, "## Recap", "## Recap\n\n```bash\naz login \u2013\u2013tenant x\n```\n\n", "which nobody can type"),
+    (guards.links, "## Recap", "## Recap\n\n[04 Keys and tokens](05_project_and_model_endpoints.ipynb)\n\n", "a link that says 04 leads to 05"),
     (guards.markup, "## Recap", "## Recap\n\nTODO: say more\n\n", "TODO is a note to yourself"),
     (guards.words, "## Recap", "## Recap\n\nThis is simply\n\n", "the word 'simply' is not used"),
     (guards.words, "## Recap", "## Recap\n\nIt is is\n\n", "the word 'is' stands there twice"),
@@ -600,6 +683,40 @@ def test_a_row_of_tests_that_are_all_skipped_is_named(tmp_path):
     assert ran.returncode == 1, ran.stdout
     assert "test_rows.py::test_never: all of it is skipped (not today)" in ran.stdout
     assert "test_sometimes:" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "may"),
+    [
+        ("Node is not installed here, or it is Saturday", "tests/mock/test_javascript.py::test_x", False),
+        ("there is no sh and curl here", "tests/mock/test_clients.py::test_x", not shutil.which("curl")),
+        ("npm could not fetch the openai package, so the JavaScript SDK was not tried: x", "tests/mock/test_javascript.py::test_x", True),
+        ("npm could not fetch the openai package, so the JavaScript SDK was not tried: x", "tests/test_wire.py::test_x", False),
+    ],
+)  # fmt: skip
+def test_tests_are_skipped_for_what_is_missing_and_for_nothing_else(reason, name, may):
+    assert conftest._may_be_skipped(name, reason) is may
+
+
+def test_a_file_or_a_notebook_that_was_not_run_is_named():
+    options = SimpleNamespace(keyword="", markexpr="", ignore=["tests/browser"])
+    config = SimpleNamespace(args=["tests"], option=options)
+    ran = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path.parent.name != "browser"
+    ]
+    assert conftest._never_run(config, [f"{one}::test_x" for one in ran]) == []
+    ran.remove("tests/mock/test_budget.py")
+    assert conftest._never_run(config, [f"{one}::test_x" for one in ran]) == [
+        "tests/mock/test_budget.py: nothing in it was run"
+    ]
+    done = [SimpleNamespace(nodeid=f"notebooks/{path.name}::whole file") for path in notebooks.paths()]
+    plugins = SimpleNamespace(get_plugin=lambda name: SimpleNamespace(stats={"passed": done}))
+    strict = SimpleNamespace(args=["notebooks"], pluginmanager=plugins)
+    assert nbval_plugin._not_run(strict) == []
+    missing = done.pop(3)
+    assert nbval_plugin._not_run(strict) == [missing.nodeid.split("/")[1].partition(":")[0]]
 
 
 def test_a_typo_is_named_with_its_cell(tmp_path):

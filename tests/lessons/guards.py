@@ -204,10 +204,17 @@ ATTRIBUTES = {
     "role",
     "tabindex",
 }
+OF_A_BLOCK = re.compile(r"language-\w+")  # the class that a block of code with a language gets
 VOID = {"br", "hr", "img", "col"}
 OPTIONAL_END = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "colgroup"}
 HARMLESS_STYLE = re.compile(
     r"\s*(?:(?:text-align|padding|margin|overflow(?:-wrap)?|white-space|height|line-height|font-\w+|width|max-width)\s*:[^;:(]+;?\s*)*"
+)
+
+
+TOO_SMALL = re.compile(
+    r"(?:^|;)\s*(?:font-size|line-height)\s*:\s*(?:[0-7](?:\.\d+)?(?:px|pt)|0?\.[0-6]\d*(?:em|rem)|[1-6]?\d%|0\s*(?:;|$))"
+    r"|(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*[0-7](?:px|pt|em|%)?\s*(?:;|$)|:\s*-"
 )
 
 
@@ -228,8 +235,12 @@ class _Balance(HTMLParser):
             ):
                 self.wrong.append(f"<{tag}> runs a script ({name})")
             elif name == "style" and self.styled:
-                if not HARMLESS_STYLE.fullmatch(value or ""):
+                if not HARMLESS_STYLE.fullmatch(value or "") or TOO_SMALL.search(value or ""):
                     self.wrong.append(f"<{tag}> has a style that can hide something or cover the page")
+            elif not self.styled and (
+                name == "aria-hidden" or (name == "class" and not OF_A_BLOCK.fullmatch(value or ""))
+            ):
+                self.wrong.append(f"<{tag}> has {name}={value!r}, which can hide something; take it away")
             elif name not in ATTRIBUTES and not name.startswith(("aria-", "data-")):
                 self.wrong.append(f"<{tag}> has the attribute {name}, which can hide something or means nothing here")
         if tag not in VOID:
@@ -263,7 +274,7 @@ def _badly_formed(html: str, styled: bool = False) -> list[str]:
     return list(dict.fromkeys(parser.wrong))
 
 
-def _badly_written(source: str) -> Iterator[str]:
+def badly_written(source: str) -> Iterator[str]:
     """What is wrong with Markdown."""
     yield from _badly_formed(str(mistune.html(source)))
     yield from _tables(source)
@@ -284,6 +295,13 @@ def _badly_written(source: str) -> Iterator[str]:
             opened = ""
     if opened:
         yield f"a block of code is not closed; add a line with {opened}"
+    if re.search(r"<!--(?!.*?-->)", re.sub(r"```.*?```|`[^`]*`", "", source, flags=re.S), re.S):
+        yield "a comment is not closed, and hides what follows; add -->"
+    for language, block in re.findall(r"^```(\w+)\n(.*?)^```", source, re.M | re.S):
+        if language == "python" and _parsed(block) is None:
+            yield f"a block of Python that Python cannot read ({block.strip()[:40]!r}); mend it"
+        if language in ("bash", "sh", "python") and (odd := re.search(r"[\u2010-\u2015\u2018-\u201f\u00a0]", block)):
+            yield f"a block of code with {odd[0]!r}, which nobody can type; write it with the signs of a keyboard"
     if todo := re.search(r"\b(?:TODO|FIXME|XXX|TBD)\b", source):
         yield f"{todo[0]} is a note to yourself; do it, or take it away"
 
@@ -294,7 +312,7 @@ KINDS = {"text/plain", "text/html", "text/markdown", "application/json", noteboo
 def markup(notebook) -> Iterator[str]:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            yield from (f"cell {cell.id}: {wrong}" for wrong in dict.fromkeys(_badly_written(cell.source)))
+            yield from (f"cell {cell.id}: {wrong}" for wrong in dict.fromkeys(badly_written(cell.source)))
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             for kind in sorted(data.keys() - KINDS):
@@ -304,7 +322,7 @@ def markup(notebook) -> Iterator[str]:
             html = data.get("text/html", "")
             found = [
                 *_badly_formed(html, styled=True),
-                *(_badly_written(data["text/markdown"]) if "text/markdown" in data else ()),
+                *(badly_written(data["text/markdown"]) if "text/markdown" in data else ()),
             ]
             yield from (f"cell {cell.id}, output: {wrong}" for wrong in dict.fromkeys(found))
             if re.search(
@@ -467,6 +485,9 @@ def links(notebook) -> Iterator[str]:
                 wrong = texts.bad_link(target, here)
             if wrong:
                 yield f"cell {cell.id}: {wrong}"
+        for label, target in re.findall(r"\[(\d\d) [^\]]*\]\((\d\d)_[^)]*\)", cell.source):
+            if label != target:
+                yield f"cell {cell.id}: a link that says {label} leads to {target}; mend it"
         for number in re.findall(r"\b[Ll]esson (\d\d)\b", cell.source):
             if not any(path.name.startswith(number) for path in notebooks.paths()):
                 yield f"cell {cell.id}: there is no lesson {number}"
@@ -618,13 +639,26 @@ def _distributions() -> dict[str, set[str]]:
     return {name: {one.lower().replace("_", "-") for one in ones} for name, ones in found.items()}
 
 
-def _called(node: ast.AST) -> str:
-    """The dotted name of what is called or named, such as os.cpu_count; "" for anything else."""
+def _called(node: ast.AST, meant: dict[str, str] | None = None) -> str:
+    """The dotted name of what is called or named, such as os.cpu_count; "" for anything else. ``meant`` is what names that a
+    notebook has imported stand for."""
     if isinstance(node, ast.Call):
-        return _called(node.func)
+        return _called(node.func, meant)
     if isinstance(node, ast.Attribute):
-        return f"{_called(node.value)}.{node.attr}".lstrip(".")
-    return node.id if isinstance(node, ast.Name) else ""
+        return f"{_called(node.value, meant)}.{node.attr}".lstrip(".")
+    return (meant or {}).get(node.id, node.id) if isinstance(node, ast.Name) else ""
+
+
+def _meant(notebook) -> dict[str, str]:
+    """Name -> what it was imported as, over all cells: ``from time import strftime as s`` makes s mean time.strftime."""
+    found = {}
+    for cell in code(notebook):
+        for node in ast.walk(_parsed(cell.source) or ast.Module([], [])):
+            if isinstance(node, ast.Import):
+                found |= {alias.asname: alias.name for alias in node.names if alias.asname}
+            elif isinstance(node, ast.ImportFrom):
+                found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
 
 
 # What is another thing on another machine, in another place or at another time.
@@ -634,7 +668,8 @@ ELSEWHERE = re.compile(
     r"|getdefaultlocale|getpreferredencoding|get_terminal_size|virtual_memory|disk_usage|getsizeof|calcsize|hexversion|OPENSSL_VERSION"
     r"|tzname|st_mtime|st_ctime|st_ino|__version__)"
     r"|(?:Path|pathlib\.Path)\.(?:cwd|home)|os\.(?:getcwd|path\.expanduser|getenv|name|sep|environ\.copy)|(?:shutil\.)?which"
-    r"|(?:datetime\.)*(?:datetime|date)\.(?:now|utcnow|today)|time\.(?:localtime|ctime|asctime|mktime|time)|metadata\.version|version"
+    r"|(?:datetime\.)*(?:datetime|date)\.(?:now|utcnow|today)|time\.(?:localtime|gmtime|strftime|ctime|asctime|mktime|time|time_ns)"
+    r"|(?:importlib\.)?metadata\.version|version|calendar\.\w+"
     r"|platform\.\w+|sys\.(?:version|version_info|executable|platform|path|prefix|argv|maxsize|flags)"
     r"|random\.(?:random|rand\w+|choices?|sample|shuffle|uniform|gauss)|secrets\.(?:token\w*|choice|rand\w+)"
 )
@@ -643,28 +678,52 @@ OF_THE_COURSE = re.compile(
 )
 
 
+OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|etc|var|usr)(?:/.*)?")
+
+
 def same_everywhere(notebook) -> Iterator[str]:
-    """Outputs are stored once and compared everywhere, so no cell asks for what differs: cores, names, the date, chance."""
+    """Outputs are stored once and compared everywhere, so no cell asks for what differs: cores, names, the date, chance, the
+    order of a set."""
+    meant = _meant(notebook)
+    advice = "use a fixed value, or tell in the metadata varies why its output is not compared"
     for cell in code(notebook):
         if "varies" in cell.metadata:
             continue
-        for node in ast.walk(_parsed(cell.source) or ast.Module([], [])):
-            name = (
-                _called(node.value if isinstance(node, ast.Subscript) else node)
-                if isinstance(node, ast.Attribute | ast.Call | ast.Subscript)
-                else ""
-            )
-            if name.startswith("os.environ") or name in ("os.getenv", "getenv"):
-                constants = [
-                    one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
-                ]
-                foreign = bool(constants) and not OF_THE_COURSE.fullmatch(constants[0])
-            else:
-                foreign = bool(name) and bool(ELSEWHERE.fullmatch(name))
-            if foreign:
-                advice = "use a fixed value, or tell in the metadata varies why its output is not compared"
-                yield f"cell {cell.id}: {name} differs from machine to machine or from day to day; {advice}"
+        tree = _parsed(cell.source) or ast.Module([], [])
+        if any(map(_is_a_set, _shown(tree))):
+            yield f"cell {cell.id}: it shows a set, which has another order in each run; show sorted(...)"
+        for node in ast.walk(tree):
+            if differs := _differs(node, meant):
+                yield f"cell {cell.id}: {differs} differs from machine to machine or from day to day; {advice}"
                 break
+
+
+def _differs(node: ast.AST, meant: dict[str, str]) -> str:
+    """What a part of a cell names that is another thing elsewhere or tomorrow; "" for anything else."""
+    texts_in = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if isinstance(node, ast.Constant):
+        return node.value if texts_in and OF_THE_SYSTEM.fullmatch(node.value) else ""
+    if not isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        return ""
+    name = _called(node.value if isinstance(node, ast.Subscript) else node, meant)
+    if re.fullmatch(r"(?:.*\.)?headers(?:\.get)?", name) and "date" in [one.lower() for one in texts_in]:
+        return "the header date"
+    if name.startswith("os.environ") or name in ("os.getenv", "getenv"):
+        return name if texts_in and not OF_THE_COURSE.fullmatch(texts_in[0]) else ""
+    return name if ELSEWHERE.fullmatch(name) else ""
+
+
+def _shown(tree: ast.Module) -> Iterator[ast.AST]:
+    """What a cell prints, and its last expression."""
+    yield from (node.value for node in tree.body[-1:] if isinstance(node, ast.Expr))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) == "print":
+            yield from node.args
+
+
+def _is_a_set(node: ast.AST) -> bool:
+    made = isinstance(node, ast.Call) and _called(node) in ("set", "frozenset")
+    return made or isinstance(node, ast.Set | ast.SetComp)
 
 
 PATIENCE = 10  # seconds
@@ -674,8 +733,13 @@ def no_waiting(notebook) -> Iterator[str]:
     """A cell does not sleep for long; the strict run adds up what it sleeps in all."""
     for cell in code(notebook):
         for node in ast.walk(_parsed(cell.source) or ast.Module([], [])):
-            if isinstance(node, ast.Call) and _called(node).rpartition(".")[2] == "sleep" and node.args:
-                seconds = _number(node.args[0])
+            given = (
+                [*node.args, *(one.value for one in node.keywords if one.arg == "timeout")]
+                if isinstance(node, ast.Call)
+                else []
+            )
+            if given and _called(node).rpartition(".")[2] in ("sleep", "wait", "acquire", "join", "select"):
+                seconds = _number(given[-1])
                 if seconds is not None and seconds > PATIENCE:
                     yield f"cell {cell.id}: it waits for {seconds:g} seconds, at most {PATIENCE}; a learner waits with it"
 
@@ -725,6 +789,13 @@ STARTING = {"run", "Popen", "check_output", "check_call", "call", "getoutput", "
 PROGRAMS = {"node": ".mjs", "sh": ".sh"}  # that a lesson may start, with a file of the course
 
 
+HIDING = {
+    "exec", "eval", "compile", "__import__", "input", "get_ipython", "breakpoint", "locate", "run_cell", "run_line_magic",
+    "run_cell_magic", "run_code", "interact", "__setattr__",
+}  # fmt: skip
+BEHIND = {"builtins", "pydoc", "code", "codeop", "ctypes", "webbrowser", "gc", "inspect", "antigravity", "this"}
+
+
 def plain_code(notebook) -> Iterator[str]:
     """Cells are Python that can be read. Magics and shell commands install, reach out, or work in one kind of notebook only;
     code in a text is seen by no other guard."""
@@ -733,9 +804,22 @@ def plain_code(notebook) -> Iterator[str]:
         if tree is None:
             yield f"cell {cell.id}: it is no Python (a magic or a shell command, perhaps); write what it does in Python"
             continue
+        for name in sorted(_imported(cell.source) & BEHIND):
+            yield f"cell {cell.id}: {name} works behind the cell, or on the machine; write what it does in Python"
+        odd = [one for node in ast.walk(tree) for one in (getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "arg", ""))
+               if isinstance(one, str) and not one.isascii()]  # fmt: skip
+        if odd:
+            yield f"cell {cell.id}: the name {odd[0]!r} has letters that nobody can tell apart; use a to z"
         for node in (one for one in ast.walk(tree) if isinstance(one, ast.Call)):
             name = _called(node)
-            if name in ("exec", "eval", "compile", "__import__", "input", "get_ipython", "breakpoint"):
+            if any(
+                one.arg in ("display", "visibility") and getattr(one.value, "value", "") in ("none", "hidden")
+                for one in node.keywords
+            ):
+                yield f"cell {cell.id}: it hides what it shows (display or visibility); take that away"
+            if name.rpartition(".")[2] == "Thread" and any(one.arg == "daemon" for one in node.keywords):
+                yield f"cell {cell.id}: a thread that nobody waits for prints into another cell; wait for it"
+            if name.rpartition(".")[2] in HIDING and name != "re.compile":
                 yield f"cell {cell.id}: {name}() hides what runs, or waits for somebody to type; write it out"
             of_subprocess = name.startswith("subprocess.") or (
                 "subprocess" in _imported(cell.source) and name in STARTING

@@ -25,7 +25,7 @@ ASK = "import sys; 'helpers.mock.server' in sys.modules"
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
     """A copy of the course whose ``.env`` names the live project, the environment for its kernels, the visitors of an
-    announced mock, which should have none, and the quotas of the live project."""
+    announced mock, which should have none, and the service behind the live project."""
     course = tmp_path_factory.mktemp("course")
     for name in ("helpers", "notebooks"):
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
@@ -56,7 +56,7 @@ def live(tmp_path_factory):
             "PYTHONPATH": f"{course}{os.pathsep}{notebooks.LOOPBACK_ONLY}",
             "FOUNDRY_MOCK_ENV": str(announced),
         }
-        yield course, settings, environment, visitors, server.foundry.limits
+        yield course, settings, environment, visitors, server.foundry
     server.stop()
 
 
@@ -68,11 +68,19 @@ def _count(trap: socket.socket, visitors: list) -> None:
             return
 
 
+def _kept(state) -> dict[str, int]:
+    """How much of each kind is in a project, of what somebody pays for or finds there later."""
+    return {
+        kind: len(getattr(state, kind)) for kind in ("agents", "files", "vector_stores", "memory_stores", "toolboxes")
+    }
+
+
 @pytest.mark.parametrize("model", ["", "gpt-5-mini"], ids=["plain", "reasoning"])
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, model, live):
-    course, settings, environment, visitors, limits = live
-    limits.forward(60)  # seconds: nobody has used up this minute's quota
+    course, settings, environment, visitors, service = live
+    service.limits.forward(60)  # seconds: nobody has used up this minute's quota
+    before = _kept(service.state)
     named = settings | {"FOUNDRY_MODEL_NAME": model or settings["FOUNDRY_MODEL_NAME"]}
     (course / ".env").write_text("".join(f"{name}={value}\n" for name, value in named.items()))
     notebook = nbformat.read(course / "notebooks" / path.name, 4)
@@ -95,6 +103,9 @@ def test_a_lesson_runs_live_unchanged_and_touches_no_mock(path, model, live):
     assert banner.startswith("LIVE")
     assert code[-1].outputs[0].data["text/plain"] == "False"
     assert not visitors
+    assert _kept(service.state) == before, (
+        "the lesson leaves something in the project that costs money: delete it there"
+    )
     assert len(marks(notebook)) == len(exercises_in(notebook))
     for cell, mark in marks(notebook).items():
         assert mark == DONE, f"{path.name}, cell {cell}: the published solution gives {mark}; mend it, or the check"
