@@ -203,8 +203,9 @@ def _host_problem(host: str, resource: str, domain: str, project: str) -> str:
 
 def _path_problem(path: str, kind: str) -> str:
     route = re.sub(r"/(projects|deployments)/[^/]+", "", path)  # names are free: one may be called openai
-    if any(route.count(step) > 1 for step in ("/openai", "/v1", "/api")):
-        return "A route is in it twice: take one away."
+    twice = [step for step in ("/openai", "/v1", "/api") if route.count(step) > 1]
+    if twice:
+        return f"{''.join(twice)} is in it twice: take one away."
     if path.startswith("/models"):
         return "The /models route belonged to an SDK that was retired on 2026-08-26: use /openai/v1/."
     if path.startswith(("/chat", "/responses", "/v1")):
@@ -226,4 +227,8 @@ def _version_problem(path: str, kind: str, present: bool, version: str) -> str:
         return "A path with /v1 takes no api-version: take the query away."
     if shape and shape.version and not version:
         return f"This path needs an api-version: add ?api-version={shape.version}."
+    if shape and shape.version == "v1" and version != "v1" and not re.search(r"/(?:assistants|threads)\b", path):
+        return f"This path takes api-version=v1, not {version}."
+    if shape and shape.version.startswith("20") and not re.fullmatch(r"20\d\d-\d\d-\d\d(?:-preview)?", version):
+        return f"This path takes a date as its api-version, such as {shape.version}, not {version}."
     return ""
