@@ -103,12 +103,12 @@ def _left_behind(file) -> list[str]:
     """The files and folders that this notebook made and that are still there: what its Python made, and what anything put into
     its temporary folder or its home."""
     own = (*ITS_OWN, *(f"{file.home / one}/" for one in AT_HOME))
-    compiled = re.compile(rf"{re.escape(str(VENV))}/.*/__pycache__(/.*)?")
+    of_python = re.compile(rf"{re.escape(str(VENV))}/(?:.*/__pycache__|ipython)(?:/.*)?")
     above = {str(parent) for one in AT_HOME for parent in (file.home / one).parents}  # of its own folders
     put = [str(path) for folder in (file.temporary, file.home) for path in folder.rglob("*")]
     made = dict.fromkeys([*file.made.read_text(encoding="utf-8").splitlines(), *put])
     left = [path for path in made if os.path.lexists(path) and not f"{path}/".startswith(own)]
-    return [path for path in left if path not in above and not compiled.fullmatch(path)]
+    return [path for path in left if path not in above and not of_python.fullmatch(path)]
 
 
 def _tree() -> dict[str, tuple]:
