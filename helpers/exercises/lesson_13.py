@@ -69,6 +69,8 @@ def answered_in_a_role(said, wire):
     if not ended(exchange):
         return "it stops reading before the stream has ended: read on until its closing event."
     streamed = "".join(delta_of(event) for event in events_of(exchange.response_body.decode("utf-8", "replace")))
+    if said != streamed and streamed and said.endswith(streamed):
+        return "the text begins with what was there before this answer: begin with an empty list."
     return None if said == streamed else "the text that it returns is not what came: join event.delta of all deltas."
 
 
@@ -89,6 +91,8 @@ def kind_sentence(function):
     stream = openai.APIError(errors.BLOCKED, None, body={"code": code, "message": errors.BLOCKED})
     filtered = error(openai.BadRequestError, 400, "content_filter", errors.BLOCKED)
     other = error(openai.BadRequestError, 400, "invalid_value", "Invalid value: 'x'.")
+    worded = "Invalid value: the content of the filter breaks a policy."  # it has all the words, and another code
+    unlike = error(openai.BadRequestError, 400, "invalid_value", worded)
     busy = error(openai.RateLimitError, 429, "RateLimitReached", "Your requests have exceeded the limit.")
     said = []
     for name, one in (
@@ -98,6 +102,7 @@ def kind_sentence(function):
         ("no connection at all", openai.APIConnectionError(request=httpx2.Request("POST", "https://localhost/"))),
         ("another bad request", other),
         ("a quota that is used up", busy),
+        ("a bad request that speaks of a filter", unlike),
     ):
         try:
             said.append(function(one))
@@ -107,7 +112,7 @@ def kind_sentence(function):
             return ...
         if not isinstance(said[-1], str) or not said[-1].strip():
             return f"for {name} it returns {said[-1]!r:.40}; return a sentence."
-    refused, streamed, *others = said
+    refused, streamed, *others, alike = said
     for name, words in (("a filtered prompt", refused), ("one that is filtered in a stream", streamed)):
         if "The response was filtered due to" in words:
             return f"for {name} it repeats the service's words; say in your own what the user can do."
@@ -123,4 +128,6 @@ def kind_sentence(function):
         or "quota" not in quota.lower()
     ):
         return "the other errors have lost their sentences: leave them to sentence(error)."
+    if alike != worded:
+        return f"an error with another code, {worded!r}, gets {alike!r:.80}: ask for the two codes, not for words."
     return None

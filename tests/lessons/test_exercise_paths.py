@@ -340,6 +340,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("def last_question(messages):\n    while messages:\n        last = messages.pop()\n        if last['role'] == 'user':\n            return last['content']\n    return ''", "it changes the list"),
     ],
     "13.2": [
+        ("async def answer_as(role):\n    draft[:] = ['What came before. ']\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        await receive(events)\n    return ''.join(draft)", "begin with an empty list"),
         ("async def answer_as(role):\n    with project.get_openai_client().responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta for event in events if event.type.endswith('text.delta')])", "which is not async"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages[-1]['content'], stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "what was said before"),
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions='x', input=messages, stream=True, store=False) as events:\n        return ''.join([event.delta async for event in events if event.type.endswith('text.delta')])", "pass on the role"),
@@ -349,6 +350,7 @@ ATTEMPTS: dict[str, list[tuple[str, str]]] = {
         ("async def answer_as(role):\n    async with await client.responses.create(model=picker.value, instructions=role, input=messages, stream=True, store=False) as events:\n        return [event async for event in events]", "put together from the deltas"),
     ],
     "13.3": [
+        ("def kind_sentence(error):\n    if 'content' in str(error):\n        return 'Put it in other words.'\n    return sentence(error)", "ask for the two codes, not for words"),
         ("def kind_sentence(error):\n    return sentence(error)", "repeats the service's words"),
         ("def kind_sentence(error):\n    return 'Put it in other words.'", "it says the same"),
         ("def kind_sentence(error):\n    if error.code == 'content_filter':\n        return 'Put it in other words.'\n    return sentence(error)", "a connection that broke off it raises AttributeError"),

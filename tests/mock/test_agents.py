@@ -649,6 +649,9 @@ def test_a_question_that_is_known_in_another_context_says_what_differs(client):
     assert "It knows the question “What is an endpoint?”, but only without instructions." in said(
         client, input=QUESTION, instructions="Rhyme."
     )
+    before = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "x"}]
+    people = [*before, {"role": "user", "content": "How many people live there?"}]
+    assert "but only at the beginning of a conversation or after other messages." in said(client, input=people)
     tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
     assert "but only without tools" in said(client, input=QUESTION, tools=[tool], tool_choice="none")
     weather = {

@@ -7,16 +7,19 @@ from helpers.mock.model.prompts import Prompt, told_format, told_tools
 from helpers.mock.model.recordings import Recordings
 
 KNOWN = 3  # questions that are named
+PLACES = ("after other messages", "at the beginning of a conversation")  # in which a question is known
 
 
 def answer(recordings: Recordings, prompt: Prompt) -> Answer:
     """An answer that claims nothing but what was looked at."""
     twins = recordings.questions.get(prompt.last_words)
     if twins:
-        differs = min((_differences(twin.prompt, prompt) for twin in twins), key=len)
+        differs = [_differences(twin.prompt, prompt) for twin in twins]
+        nearest = _listed(min(differs, key=len) or ["for another model"])
+        if nearest in PLACES:  # it may be known in both
+            nearest = " or ".join(dict.fromkeys(one[0] for one in differs if len(one) == 1 and one[0] in PLACES))
         text = (
-            f"This is the offline mock, not a model. It knows the question “{prompt.last_words}”, but only "
-            f"{_listed(differs or ['for another model'])}. "
+            f"This is the offline mock, not a model. It knows the question “{prompt.last_words}”, but only {nearest}. "
         )
     else:
         text = "This is the offline mock, not a model: it has no recording for this prompt, only for some others"
@@ -41,7 +44,7 @@ def _differences(recorded: Prompt, asked: Prompt) -> list[str]:
     if calls[0] == calls[1] and before[0] != before[1]:
         differs.append("with another result of its tool")
     elif before[0] != before[1]:
-        differs.append("after other messages" if len(before[0]) > 1 else "at the beginning of a conversation")
+        differs.append(PLACES[0] if len(before[0]) > 1 else PLACES[1])
     if told_tools(recorded.tools) != told_tools(asked.tools):
         wanted = "with other tools" if asked.tools else "with tools, and this request brings none"
         differs.append(wanted if recorded.tools else "without tools")
