@@ -653,6 +653,9 @@ def test_a_lesson_that_the_readme_forgets_or_times_otherwise_is_named():
             "expected one row for '03 Reading" in one for one in in_the_table(readme.replace(row, other), LESSONS)
         ), other
     assert in_the_table(readme, LESSONS) == []
+    after = next(line for line in readme.splitlines() if "(notebooks/04_" in line)
+    swapped = readme.replace(f"{row}\n{after}", f"{after}\n{row}")
+    assert "not in the order of the lessons" in in_the_table(swapped, LESSONS)[0]
 
 
 @pytest.mark.parametrize("name", ["extra/20_more.ipynb", "notebooks/extra/20.ipynb", "notebooks/.hidden/20.ipynb", "notebooks/20.IPYNB",

@@ -111,6 +111,9 @@ def in_the_table(readme: str, paths) -> list[str]:
                 f"README.md: expected one row for {wanted[0]!r}, linked to {wanted[1]}, with {wanted[2]} min; mend the table"
             )
     names = {path.name for path in paths}
+    here = [row[1] for row in rows if row[1] in names]
+    if not found and here != sorted(here):
+        found.append("README.md: the rows of the table are not in the order of the lessons; put them in order")
     return found + [
         f"README.md: the row {row[0]!r} is of no lesson; take it away" for row in rows if row[1] not in names
     ]
